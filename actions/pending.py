@@ -1,0 +1,225 @@
+"""What has to be settled before anything else: how each kind is asked, and what yes, no or a word settles."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Callable, Mapping, Optional
+
+from actions.dialogue import TOPICS, PendingKind
+from actions.turn import Turn
+from rendering.facts import fact_name, fact_value
+from rendering.message import Button
+
+PendingState = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class PendingQuestion:
+    """``ask`` says it; ``yes`` and ``no`` act on the answer; ``word`` reads a short answer, ``True`` if it was one."""
+
+    ask: Callable[[Turn, PendingState], None]
+    yes: Callable[[Turn, PendingState], None]
+    no: Callable[[Turn, PendingState], None]
+    word: Callable[[Turn, PendingState], bool]
+
+
+def ask_pending(turn: Turn) -> None:
+    """Ask what is pending."""
+    state = pending_state(turn)
+    PENDING[state["kind"]].ask(turn, state)
+
+
+def answer_pending(turn: Turn, yes: bool) -> bool:
+    """Act on a yes or no; ``False`` where nothing was pending."""
+    if turn.dialogue.pending is None:
+        return False
+    state = pending_state(turn)
+    question = PENDING[state["kind"]]
+    (question.yes if yes else question.no)(turn, state)
+    return True
+
+
+def settled_by_word(turn: Turn) -> bool:
+    """Does the message settle what is pending by a word such as "the first" or "ten thousand"?"""
+    if turn.dialogue.pending is None:
+        return False
+    state = pending_state(turn)
+    return PENDING[state["kind"]].word(turn, state)
+
+
+def drop_wishes(turn: Turn) -> None:
+    """She turned to something else: offers that were open lapse, questions about facts stay."""
+    if turn.dialogue.pending and turn.dialogue.pending["kind"] in ("choice", "what_if", "contact", "delete"):
+        turn.dialogue.pending = None
+
+
+def pending_state(turn: Turn) -> PendingState:
+    if turn.dialogue.pending is None:
+        raise ValueError("nothing is pending")
+    return turn.dialogue.pending
+
+
+def settle(turn: Turn) -> None:
+    turn.dialogue.pending = None
+
+
+# unit: 元 or 万元?
+def ask_unit(turn: Turn, state: PendingState) -> None:
+    turn.wait_for(state["name"])
+    turn.say("pending.unit", name=fact_name(state["name"], turn.phrases), number=f"{state['number']:g}")
+
+
+def unit_unsaid(turn: Turn, state: PendingState) -> None:
+    """A bare yes or no does not say which unit: it stays asked."""
+
+
+def unit_word(turn: Turn, state: PendingState) -> bool:
+    factor = turn.services.replies.unit(turn.text)
+    if factor is None:
+        return False
+    settle(turn)
+    turn.set_fact(state["name"], state["number"] * factor)
+    return True
+
+
+# guess: is it what it sounded like?
+def ask_guess(turn: Turn, state: PendingState) -> None:
+    name, value = state["name"], state["value"]
+    turn.wait_for(name)
+    turn.say("pending.guess", name=fact_name(name, turn.phrases), value=fact_value(name, value, turn.phrases))
+
+
+def guess_right(turn: Turn, state: PendingState) -> None:
+    settle(turn)
+    turn.set_fact(state["name"], state["value"])
+
+
+def guess_wrong(turn: Turn, state: PendingState) -> None:
+    settle(turn)
+    turn.lead_in("pending.guess_wrong")
+
+
+# contradiction: two facts that cannot both be
+def ask_contradiction(turn: Turn, state: PendingState) -> None:
+    known = {**turn.facts_json, **state["held"]}
+    turn.wait_for(next(iter(state["held"]), state["names"][-1]))
+    values = {name: fact_value(name, known[name], turn.phrases) for name in state["names"] if name in known}
+    turn.say(f"contradiction.{state['id']}", values=values)
+
+
+def contradiction_insisted(turn: Turn, state: PendingState) -> None:
+    """Yes to "which is right?" says nothing: it stays asked."""
+
+
+def contradiction_dropped(turn: Turn, state: PendingState) -> None:
+    settle(turn)
+    turn.lead_in("contradiction.dropped")
+
+
+# mismatch: the gap stated and the gap computed
+def ask_mismatch(turn: Turn, state: PendingState) -> None:
+    turn.wait_for("gap")
+    stated, computed = (fact_value("gap", state[end], turn.phrases) for end in ("stated", "computed"))
+    turn.say("pending.mismatch", stated=stated, computed=computed)
+
+
+def mismatch_computed(turn: Turn, state: PendingState) -> None:
+    settle(turn)
+    turn.set_fact("gap", state["computed"])
+
+
+# choice: which of two readings?
+def ask_choice(turn: Turn, state: PendingState) -> None:
+    buttons = tuple(
+        Button(turn.phrases.text(f"choice.{intent}.title"), turn.phrases.text(f"choice.{intent}.say"))
+        for intent in state["intents"]
+    )
+    turn.say("pending.choice", buttons=buttons, first=buttons[0].title, second=buttons[1].title)
+
+
+def choice_unsaid(turn: Turn, state: PendingState) -> None:
+    """Yes does not say which; it stays asked."""
+
+
+def choice_neither(turn: Turn, state: PendingState) -> None:
+    settle(turn)
+    turn.lead_in("pending.choice_neither")
+
+
+def choice_word(turn: Turn, state: PendingState) -> bool:
+    position = turn.services.replies.ordinal(turn.text, len(state["intents"]))
+    if position is None or state["intents"][position] not in TOPICS:
+        return False
+    settle(turn)
+    turn.dialogue.open_topic(state["intents"][position])
+    return True
+
+
+# what_if: shall the premise hold?
+def ask_what_if(turn: Turn, state: PendingState) -> None:
+    turn.wait_for(None)
+    turn.say("pending.what_if")
+
+
+def what_if_adopted(turn: Turn, state: PendingState) -> None:
+    settle(turn)
+    for name, value in state["facts"].items():
+        turn.set_fact(name, value)
+    turn.lead_in("what_if.adopted")
+
+
+def what_if_left(turn: Turn, state: PendingState) -> None:
+    settle(turn)
+    turn.lead_in("what_if.left")
+
+
+# contact: may it be kept?
+def ask_contact(turn: Turn, state: PendingState) -> None:
+    turn.wait_for(None)
+    turn.say("pending.contact", masked=state["masked"], wish=state["wish"])
+
+
+def contact_kept(turn: Turn, state: PendingState) -> None:
+    settle(turn)
+    turn.services.leads.keep(turn.sender_id, state["wish"], state["contact_kind"], state["contact"], turn.facts_json)
+    turn.lead_in(f"wish.{state['wish']}_kept", masked=state["masked"])
+
+
+def contact_dropped(turn: Turn, state: PendingState) -> None:
+    settle(turn)
+    turn.lead_in("wish.contact_dropped")
+
+
+# delete: really everything?
+def ask_delete(turn: Turn, state: PendingState) -> None:
+    turn.wait_for(None)
+    turn.say("pending.delete")
+
+
+def delete_done(turn: Turn, state: PendingState) -> None:
+    turn.services.leads.forget(turn.sender_id)
+    turn.forget_company()
+    turn.erase_history()
+    turn.lead_in("wish.deleted")
+
+
+def delete_left(turn: Turn, state: PendingState) -> None:
+    settle(turn)
+    turn.lead_in("wish.delete_left")
+
+
+def no_word(turn: Turn, state: PendingState) -> bool:
+    """No single word settles this kind."""
+    return False
+
+
+PENDING: Mapping[PendingKind, PendingQuestion] = {
+    "unit": PendingQuestion(ask_unit, unit_unsaid, unit_unsaid, unit_word),
+    "guess": PendingQuestion(ask_guess, guess_right, guess_wrong, no_word),
+    "contradiction": PendingQuestion(ask_contradiction, contradiction_insisted, contradiction_dropped, no_word),
+    "mismatch": PendingQuestion(ask_mismatch, mismatch_computed, contradiction_insisted, no_word),
+    "choice": PendingQuestion(ask_choice, choice_unsaid, choice_neither, choice_word),
+    "what_if": PendingQuestion(ask_what_if, what_if_adopted, what_if_left, no_word),
+    "contact": PendingQuestion(ask_contact, contact_kept, contact_dropped, no_word),
+    "delete": PendingQuestion(ask_delete, delete_done, delete_left, no_word),
+}

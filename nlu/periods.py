@@ -1,0 +1,79 @@
+"""How often an amount comes: per day, week, month, quarter, half or whole year, or once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any, Mapping, Optional, Sequence
+
+from nlu.amounts import DURATION, Amount
+from nlu.lexicon import Hit, WordFinder, amount_widths, longest, word_file
+from nlu.numerals import ONE
+from nlu.roles import Context
+
+ONCE = "once"
+_REACH_BEFORE, _REACH_AFTER = 14, 2
+
+
+@dataclass(frozen=True)
+class Period:
+    """A span of time that an amount is told for, and how often it comes in a year."""
+
+    name: str
+    times_a_year: Decimal
+
+
+class PeriodReader:
+    """Finds the period of each amount of a text."""
+
+    def __init__(self, words: Mapping[str, Any], times_a_year: Mapping[str, Any]) -> None:
+        self._times = {name: Decimal(str(times)) for name, times in times_a_year.items()}
+        self._before = WordFinder(words["before"])
+        self._after = WordFinder(words["after"])
+        self._sums = WordFinder({"sum": words["sums"]})
+
+    def is_period(self, amount: Amount) -> bool:
+        """Whether a duration of one unit ("一个月") is rather the period of an amount than an amount."""
+        return amount.kind == DURATION and amount.article and amount.interval.is_exact and amount.unit in self._times
+
+    def periods(self, amounts: Sequence[Amount], context: Context) -> list[Optional[Period]]:
+        """The period of each amount, ``None`` where none is told; ``once`` for a sum up to now."""
+        text = context.text
+        before, after = longest(self._before.find(text)), longest(self._after.find(text))
+        sums = self._sums.find(text)
+        counted = [amount for amount in amounts if not self.is_period(amount)]
+        return [self._period(amount, counted, context, before, after, sums) for amount in amounts]
+
+    def _period(
+        self, amount: Amount, others: Sequence[Amount], context: Context,
+        before: Sequence[Hit], after: Sequence[Hit], sums: Sequence[Hit],
+    ) -> Optional[Period]:
+        start = max(context.sentence_start(amount.start), amount.start - _REACH_BEFORE)
+        previous = max((other.end for other in others if other.end <= amount.start), default=0)
+        for hit in after:
+            if amount.end <= hit.start <= amount.end + _REACH_AFTER and not context.breaks_between(amount.end, hit.start)[1]:
+                gap = context.text[amount.end : hit.start]
+                if not gap.strip() or not context.breaks_between(amount.end, hit.start)[0]:
+                    return self._named(hit.label)
+        found = [hit for hit in before if max(start, previous) <= hit.start and hit.end <= amount.start]
+        summed = [hit for hit in sums if max(context.sentence_start(amount.start), previous) <= hit.start <= amount.start]
+        if found and (not summed or summed[-1].start < found[-1].start):
+            return self._named(found[-1].label)
+        return Period(ONCE, ONE) if summed else None
+
+    def _named(self, name: str) -> Period:
+        return Period(name, self._times[name])
+
+    def once_per(self, amount: Amount) -> Optional[Decimal]:
+        """How often a year something comes that comes once in ``amount`` of time ("两个月来一次" is 6)."""
+        span = amount.interval.value
+        if amount.kind != DURATION or amount.unit not in self._times or not span:
+            return None
+        return self._times[amount.unit] / span
+
+
+@lru_cache(maxsize=1)
+def period_reader() -> PeriodReader:
+    """The reader over the project's own lexicon; built at the first call."""
+    return PeriodReader(word_file("periods"), amount_widths()["periods_per_year"])

@@ -1,0 +1,218 @@
+"""Which number is of what: amounts are matched with the words beside them.
+
+Words that name a slot (``data/lexicon/roles.yml``) and amounts stand in one line; a matching that keeps their order and
+costs least decides, so that "300万营业额20万客户预算" reads as well as "营业额300万客户预算20万". What a distance costs is
+counted in characters.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Mapping, Optional, Sequence
+
+from nlu.amounts import COUNT, DURATION, MONEY, NUMBER, PERCENT, TIMES, Amount
+from nlu.lexicon import Hit, WordFinder, longest, word_file
+
+# Costs in characters of distance: arithmetic of the matching, not figures of the field.
+UNMATCHED = 7.0
+AFTER, WEAK_BREAK, STRONG_BREAK, AMOUNT_BETWEEN, REUSED = 1.0, 2.0, 6.0, 2.5, 2.5
+PER_CHARACTER, PER_CUE_CHARACTER, LONGEST_CUE = 0.6, 0.35, 5
+MAX_AMOUNTS, MAX_CUES = 60, 240
+
+_WEAK = re.compile(r"[,，、:：\s(（)）\"“”]")
+_STRONG = re.compile(r"[。！？!?；;\n…]")
+
+
+@dataclass(frozen=True)
+class Cue:
+    """A word that tells what a number is of; ``side`` is where it stands: ``before``, ``after`` or ``any``."""
+
+    role: str
+    side: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Context:
+    """What the words of one message say beside its amounts; all lists are by place."""
+
+    text: str
+    cues: tuple[Cue, ...]
+    marks: tuple[Hit, ...]
+    weak_breaks: tuple[int, ...]
+    strong_breaks: tuple[int, ...]
+
+    def breaks_between(self, start: int, end: int) -> tuple[int, int]:
+        """How many weak and strong breaks stand in ``text[start:end]``."""
+        return _count(self.weak_breaks, start, end), _count(self.strong_breaks, start, end)
+
+    def clause_start(self, position: int) -> int:
+        """Where the clause that holds ``position`` begins, after the last break of either kind."""
+        return max(_last_before(self.weak_breaks, position), _last_before(self.strong_breaks, position)) + 1
+
+    def sentence_start(self, position: int) -> int:
+        """Where the sentence that holds ``position`` begins."""
+        return _last_before(self.strong_breaks, position) + 1
+
+    def marks_in(self, label: str, start: int, end: int) -> list[Hit]:
+        """Marks of one label that lie in ``text[start:end]``."""
+        return [mark for mark in self.marks if mark.label == label and start <= mark.start and mark.end <= end]
+
+
+def _count(places: Sequence[int], start: int, end: int) -> int:
+    return max(0, bisect_left(places, end) - bisect_left(places, start))
+
+
+def _last_before(places: Sequence[int], position: int) -> int:
+    index = bisect_left(places, position)
+    return places[index - 1] if index else -1
+
+
+class RoleReader:
+    """Finds the words that tell roles, and matches amounts with them."""
+
+    MARKS = ("others_people", "own_people", "past", "present", "totals", "goals")
+
+    def __init__(self, words: Mapping[str, Any]) -> None:
+        self._kinds = {role: frozenset(entry["kinds"]) for role, entry in words.items() if _is_role(entry)}
+        cues: dict[str, list[str]] = {}
+        for role, entry in words.items():
+            if _is_role(entry):
+                for side in ("any", "before", "after"):
+                    cues[f"{role}|{side}"] = entry.get(side, [])
+        self._cue_finder = WordFinder(cues)
+        self._mark_finder = WordFinder({label: words[label] for label in self.MARKS})
+        fillers = sorted((str(word) for word in words["fillers"]), key=len, reverse=True)
+        self._fillers = re.compile("|".join(map(re.escape, fillers)))
+
+    def context(self, text: str) -> Context:
+        """The words beside the numbers of ``text``."""
+        cues = [Cue(*hit.label.split("|"), hit.start, hit.end) for hit in longest(self._cue_finder.find(text))]
+        return Context(
+            text, tuple(cues[:MAX_CUES]), tuple(longest(self._mark_finder.find(text))),
+            tuple(match.start() for match in _WEAK.finditer(text) if not _inside_number(text, match.start())),
+            tuple(match.start() for match in _STRONG.finditer(text)),
+        )
+
+    def roles(self, amounts: Sequence[Amount], context: Context) -> list[Optional[Cue]]:
+        """For each amount the word that tells what it is of, or ``None``."""
+        cues = sorted(context.cues, key=lambda cue: cue.start)
+        head = list(amounts[:MAX_AMOUNTS])
+        starts = [amount.start for amount in head]
+        costs = [[self._cost(amount, cue, context, starts) for cue in cues] for amount in head]
+        return _match_in_order(costs, cues) + [None] * (len(amounts) - len(head))
+
+    def _cost(self, amount: Amount, cue: Cue, context: Context, starts: Sequence[int]) -> Optional[float]:
+        """What it costs to read ``amount`` as ``cue`` says, ``None`` if it cannot be."""
+        if amount.kind not in self._kinds[cue.role] or not _fits(amount, cue, context.text):
+            return None
+        before = cue.end <= amount.start or (cue.start <= amount.start and cue.end < amount.end)
+        if cue.side == ("after" if before else "before") or (not before and cue.start < amount.end):
+            return None
+        start, end = (min(cue.end, amount.start), amount.start) if before else (amount.end, cue.start)
+        if end - start > 30:
+            return None
+        weak, strong = context.breaks_between(start, end)
+        gap = len(self._fillers.sub("", context.text[start:end])) if end > start else 0
+        if (amount.faint or cue.end - cue.start == 1) and (gap or strong or weak):
+            return None
+        between = max(0, bisect_left(starts, end) - bisect_right(starts, start if before else amount.start))
+        cost = gap * PER_CHARACTER + weak * WEAK_BREAK + strong * STRONG_BREAK + between * AMOUNT_BETWEEN
+        if not before:
+            cost += AFTER + (strong + weak) * WEAK_BREAK
+        cost -= PER_CUE_CHARACTER * min(cue.end - cue.start, LONGEST_CUE)
+        return cost if cost < UNMATCHED else None
+
+
+def _is_role(entry: Any) -> bool:
+    return isinstance(entry, Mapping) and "kinds" in entry
+
+
+def _inside_number(text: str, position: int) -> bool:
+    return text[position] in ",:" and text[position - 1 : position].isdigit() and text[position + 1 : position + 4].isdigit()
+
+
+_PEOPLE = frozenset({"team_size", "team_part"})
+_CUSTOMERS = frozenset({"customers", "new_customers", "lost_customers"})
+_ANNUAL_COUNTS = frozenset({"new_customers", "lost_customers"})
+
+
+def _fits(amount: Amount, cue: Cue, text: str) -> bool:
+    """Whether the counter of ``amount`` goes with what ``cue`` names."""
+    if cue.role in _PEOPLE:
+        return amount.unit in ("person", "thing", "") and not amount.article
+    if cue.role in _CUSTOMERS:
+        if amount.kind == MONEY:
+            return amount.unit == "" and not amount.currency and cue.start == amount.end
+        return amount.unit in ("person", "thing", "organisation", "")
+    if cue.role == "orders_per_year":
+        return amount.kind != COUNT or amount.unit == "order"
+    if cue.role == "customer_lifetime_years":
+        return amount.unit in ("year", "month", "")
+    if cue.role == "other_count":
+        return amount.kind != MONEY or amount.unit == ""
+    return True
+
+
+def _match_in_order(costs: Sequence[Sequence[Optional[float]]], cues: Sequence[Cue]) -> list[Optional[Cue]]:
+    """The cheapest matching of amounts (rows) with cues (columns) in which no two pairs cross.
+
+    A cue may serve a second amount at a price. Work is the product of both lengths.
+    """
+    columns = len(cues)
+    best: list[list[float]] = [[0.0] * (columns + 1)]
+    chosen: list[list[Optional[str]]] = []
+    for row in costs:
+        above, line = best[-1], [best[-1][0] + UNMATCHED]
+        moves: list[Optional[str]] = ["skip"]
+        for column in range(1, columns + 1):
+            options = [(above[column] + UNMATCHED, "skip"), (line[column - 1], "left")]
+            cost = row[column - 1]
+            if cost is not None:
+                options.append((above[column - 1] + cost, "match"))
+                options.append((above[column] + cost + REUSED, "again"))
+            total, move = min(options)
+            line.append(total)
+            moves.append(move)
+        best.append(line)
+        chosen.append(moves)
+    return _traced(chosen, cues)
+
+
+def _traced(chosen: Sequence[Sequence[Optional[str]]], cues: Sequence[Cue]) -> list[Optional[Cue]]:
+    result: list[Optional[Cue]] = [None] * len(chosen)
+    row, column = len(chosen), len(cues)
+    while row > 0:
+        move = chosen[row - 1][column]
+        if move == "left":
+            column -= 1
+            continue
+        if move in ("match", "again"):
+            result[row - 1] = cues[column - 1]
+        if move == "match":
+            column -= 1
+        row -= 1
+    return result
+
+
+@lru_cache(maxsize=1)
+def role_reader() -> RoleReader:
+    """The reader over the project's own lexicon; built at the first call."""
+    return RoleReader(word_file("roles"))
+
+
+YUAN_A_YEAR = frozenset({"total_budget", "revenue", "customer_budget", "spent", "needed", "gap"})
+WHOLE_NUMBERS = frozenset({"team_size", "customers", "new_customers", "lost_customers"})
+CONVERTED = YUAN_A_YEAR | _ANNUAL_COUNTS | {"orders_per_year"}
+KINDS_OF_SLOT: Mapping[str, frozenset[str]] = {
+    **{slot: frozenset({MONEY, NUMBER}) for slot in (*YUAN_A_YEAR, "avg_order_value")},
+    **{slot: frozenset({COUNT, NUMBER, MONEY}) for slot in WHOLE_NUMBERS},
+    "orders_per_year": frozenset({TIMES, NUMBER, COUNT}),
+    "gross_margin": frozenset({PERCENT, NUMBER}),
+    "customer_lifetime_years": frozenset({DURATION, NUMBER}),
+    "share": frozenset({PERCENT, NUMBER}),
+}
