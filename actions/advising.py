@@ -46,7 +46,7 @@ def advise(turn: Turn, topic: Topic) -> None:
 
 def asks_for(turn: Turn, topic: Topic) -> bool:
     """Does this very message ask the question?"""
-    return (turn.message.get("intent") or {}).get("name") == topic
+    return turn.intent == topic
 
 
 def advice_kind(topic: Topic) -> str:

@@ -10,33 +10,44 @@ from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict, EventType
 
 from actions.arrival import arrive
+from actions.contacts import take_contact
+from actions.pending import settled_by_word
+from actions.questions import go_on
 from actions.services import services
 from actions.told import take_facts
 from actions.turn import Turn
 
 
 class AdvisorAction(Action, ABC):
-    """The answer to one intent. A subclass names the intent and answers; facts told beside it are taken first."""
+    """The answer to one intent. A subclass names the intent and answers; what is told beside it is taken first."""
 
     intent: ClassVar[str]
-    takes_facts: ClassVar[bool] = True
     understood: ClassVar[bool] = True
 
     def name(self) -> str:
         return f"action_{self.intent}"
 
-    async def run(
-        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
-    ) -> list[EventType]:
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[EventType]:
         turn = Turn(tracker, services())
+        self.take_turn(turn)
+        turn.end_with_lead_in()
+        turn.speak(dispatcher)
+        return turn.events()
+
+    def take_turn(self, turn: Turn) -> None:
+        """Take what is told, then answer it; a word that settles what was pending is the whole answer."""
         arrive(turn)
         if self.understood:
             turn.dialogue.misunderstood = 0
-        if self.takes_facts:
-            take_facts(turn)
-        self.answer(turn)
-        turn.speak(dispatcher)
-        return turn.events()
+        self.take_facts(turn)
+        if take_contact(turn) or settled_by_word(turn):
+            go_on(turn)
+        else:
+            self.answer(turn)
+
+    def take_facts(self, turn: Turn) -> None:
+        """Keep the facts that the message tells."""
+        take_facts(turn)
 
     @abstractmethod
     def answer(self, turn: Turn) -> None:

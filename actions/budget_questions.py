@@ -6,6 +6,7 @@ from abc import ABC
 
 from actions.base import AdvisorAction
 from actions.dialogue import Topic
+from actions.pending import drop_wishes
 from actions.questions import go_on
 from actions.turn import Turn
 
@@ -16,8 +17,7 @@ class BudgetQuestion(AdvisorAction, ABC):
     intent: Topic
 
     def answer(self, turn: Turn) -> None:
-        if turn.dialogue.pending and turn.dialogue.pending["kind"] in ("choice", "what_if", "contact", "delete"):
-            turn.dialogue.pending = None
+        drop_wishes(turn)
         turn.dialogue.open_topic(self.intent)
         go_on(turn)
 

@@ -25,6 +25,8 @@ class Dialogue:
     """Facts that she does not know or does not tell; never asked again."""
     pending: Optional[dict[str, Any]] = None
     """What has to be settled first: ``{"kind": PendingKind, …}``."""
+    wish: Optional[str] = None
+    """What a contact would be kept for: ``human``, ``demo`` or ``report``."""
     enough: bool = False
     """She has had enough of questions; nothing more is asked for the topic."""
     misunderstood: int = 0

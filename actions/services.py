@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Callable
 from zoneinfo import ZoneInfo
 
+from actions.replies import Replies
 from advisor.settings import Settings
 from knowledge.model import Knowledge
 from knowledge.store import KnowledgeStore
@@ -23,6 +24,7 @@ class Services:
 
     settings: Settings
     phrases: Phrases
+    replies: Replies
     knowledge_store: KnowledgeStore
     leads: LeadBook
     now: Callable[[], datetime]
@@ -46,6 +48,7 @@ def services() -> Services:
     return Services(
         settings=settings,
         phrases=Phrases.from_directory(settings.responses_directory, FILTERS),
+        replies=Replies.from_file(settings.lexicon_directory / "replies.yml"),
         knowledge_store=KnowledgeStore.open(engine, settings.knowledge_directory),
         leads=LeadBook(engine),
         now=lambda: datetime.now(zone),

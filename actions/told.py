@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Optional
+from typing import Any, Collection, Optional
 
 from actions.turn import Turn
 from advice.contradictions import contradictions, refusal
@@ -13,10 +13,10 @@ from rendering.facts import fact_name, fact_value, facts_line
 Entity = dict[str, Any]
 
 
-def take_facts(turn: Turn) -> None:
-    """Keep what was told; what is unclear or impossible becomes the pending question of the dialogue."""
+def take_facts(turn: Turn, only: Collection[str] = FACT_NAMES) -> None:
+    """Keep what was told of ``only``; what is unclear or impossible becomes the pending question of the dialogue."""
     told: dict[str, Any] = {}
-    for entity in fact_entities(turn):
+    for entity in fact_entities(turn, only):
         value = take_entity(turn, entity)
         if value is not None:
             told[entity["entity"]] = value
@@ -26,9 +26,9 @@ def take_facts(turn: Turn) -> None:
     note_changes(turn)
 
 
-def fact_entities(turn: Turn) -> list[Entity]:
+def fact_entities(turn: Turn, only: Collection[str]) -> list[Entity]:
     """The facts that the reader found, the last of a name winning."""
-    last = {entity["entity"]: entity for entity in turn.entities if entity["entity"] in FACT_NAMES}
+    last = {entity["entity"]: entity for entity in turn.entities if entity["entity"] in only}
     return list(last.values())
 
 

@@ -17,6 +17,7 @@ from rendering.script import in_traditional, with_english
 
 REQUESTED_SLOT = "requested_slot"
 DIALOGUE_SLOT = "dialogue"
+ERASED_SLOT = "history_erased"
 
 
 class Turn:
@@ -44,6 +45,16 @@ class Turn:
     def entities(self) -> list[dict[str, Any]]:
         """What the reader of facts found in it."""
         return self.message.get("entities") or []
+
+    @property
+    def intent(self) -> Optional[str]:
+        """What the message was understood as."""
+        return (self.message.get("intent") or {}).get("name")
+
+    @property
+    def ranked_intents(self) -> list[str]:
+        """All readings, the likeliest first."""
+        return [reading["name"] for reading in self.message.get("intent_ranking") or []]
 
     @property
     def facts_json(self) -> dict[str, Any]:
@@ -96,6 +107,10 @@ class Turn:
             self._slots[name] = None
         self.dialogue = Dialogue(script=self.dialogue.script, seen=self.dialogue.seen)
 
+    def erase_history(self) -> None:
+        """Ask the tracker store to drop every event up to this turn: it acts on this slot when it is set anew."""
+        self._slots[ERASED_SLOT] = self.services.now().isoformat()
+
     # what is said
     def lead_in(self, key: str, **values: Any) -> None:
         """A sentence that opens the next message, such as what was just noted."""
@@ -109,13 +124,23 @@ class Turn:
     def send(self, message: Message, english: Optional[str] = None) -> None:
         """Say a message that is rendered already."""
         if self._lead_in:
-            text = "\n".join([*self._lead_in, message.text])
+            text = "\n".join(part for part in [*self._lead_in, message.text] if part)
             message, self._lead_in = Message(text, message.buttons, message.custom), []
         self._said.append((message, english))
 
     @property
+    def has_lead_in(self) -> bool:
+        """Is something said already that the next message will open with?"""
+        return bool(self._lead_in)
+
+    @property
     def has_spoken(self) -> bool:
         return bool(self._said)
+
+    def end_with_lead_in(self) -> None:
+        """Send what opens a message even though nothing follows it."""
+        if self._lead_in:
+            self.send(Message(""))
 
     def speak(self, dispatcher: CollectingDispatcher) -> None:
         """Hand what was said to Rasa, in her characters, with a line of English for those who write it."""

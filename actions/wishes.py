@@ -1,0 +1,83 @@
+"""Wishes that someone else fulfils, or that concern what is stored: a person, a demo, a report, deletion, a new company."""
+
+from __future__ import annotations
+
+from abc import ABC
+from typing import Any, ClassVar, Optional
+
+from actions.base import AdvisorAction
+from actions.pending import ask_pending
+from actions.questions import ask_topic, go_on
+from actions.turn import Turn
+
+
+class Wish(AdvisorAction, ABC):
+    """Keeps the wish at once and asks how she can be reached; her contact is kept only after her consent."""
+
+    wish: ClassVar[str]
+
+    def answer(self, turn: Turn) -> None:
+        turn.dialogue.wish = self.wish
+        turn.dialogue.pending = None
+        turn.services.leads.keep(turn.sender_id, self.wish, None, None, turn.facts_json)
+        turn.wait_for(None)
+        turn.say(f"wish.{self.wish}", custom=self.structure(turn))
+
+    def structure(self, turn: Turn) -> Optional[dict[str, Any]]:
+        """What programs read beside the text."""
+        return None
+
+
+class TalkToHuman(Wish):
+    """A person can always be had: here the wish is kept, and she is told what happens next."""
+
+    intent = "talk_to_human"
+    wish = "human"
+
+    def structure(self, turn: Turn) -> Optional[dict[str, Any]]:
+        return {"type": "handoff", "state": "waiting", "reason": "asked"}
+
+
+class RequestDemo(Wish):
+    """A trial, a demo, an appointment, or her contact left."""
+
+    intent = "request_demo"
+    wish = "demo"
+
+
+class DownloadReport(Wish):
+    """The result as a file."""
+
+    intent = "download_report"
+    wish = "report"
+
+
+class DeleteMyData(AdvisorAction):
+    """Everything that is stored of her, after one question."""
+
+    intent = "delete_my_data"
+
+    def take_facts(self, turn: Turn) -> None:
+        """What is to be deleted is not added to."""
+
+    def answer(self, turn: Turn) -> None:
+        turn.dialogue.pending = {"kind": "delete"}
+        ask_pending(turn)
+
+
+class Restart(AdvisorAction):
+    """Another company: its facts start empty, what was kept as a wish stays kept."""
+
+    intent = "restart"
+
+    def take_facts(self, turn: Turn) -> None:
+        """Facts in the same message belong to the new company."""
+        turn.forget_company()
+        super().take_facts(turn)
+
+    def answer(self, turn: Turn) -> None:
+        turn.lead_in("wish.restarted")
+        if turn.changed_facts:
+            go_on(turn)
+        else:
+            ask_topic(turn)
