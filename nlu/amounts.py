@@ -12,7 +12,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Iterable, Iterator, Mapping, Optional
 
-from nlu.lexicon import Hit, WordFinder, amount_widths, longest, word_file
+from nlu.lexicon import Hit, Lexicon, WordFinder, longest
 from nlu.numerals import ONE, Interval, Numeral, NumeralReader
 
 MONEY, PERCENT, COUNT, DURATION, TIMES = "money", "percent", "count", "duration", "times"
@@ -478,12 +478,12 @@ def _skip_space(text: str, position: int) -> int:
     return position + 1 if text[position : position + 1] == " " else position
 
 
-@lru_cache(maxsize=1)
-def amount_reader() -> AmountReader:
-    """The reader over the project's own lexicon; built at the first call."""
-    return AmountReader(word_file("numerals"), word_file("amounts"), word_file("not_amounts"), amount_widths())
+@lru_cache(maxsize=2)
+def amount_reader(lexicon: Lexicon) -> AmountReader:
+    """The reader over a lexicon, built once."""
+    return AmountReader(lexicon["numerals"], lexicon["amounts"], lexicon["not_amounts"], lexicon.widths)
 
 
-def read_amounts(text: str) -> list[Amount]:
+def read_amounts(text: str, lexicon: Lexicon) -> list[Amount]:
     """All amounts of normalised text (NFKC, lower case, simplified), by place."""
-    return amount_reader().read(text)
+    return amount_reader(lexicon).read(text)

@@ -7,7 +7,7 @@ from typing import Any, Mapping
 from functools import lru_cache
 
 from nlu.fact import Fact
-from nlu.lexicon import word_file
+from nlu.lexicon import Lexicon
 
 
 class ContactReader:
@@ -48,7 +48,7 @@ def blanked(text: str, facts: list[Fact]) -> str:
     return "".join(chars)
 
 
-@lru_cache(maxsize=1)
-def contact_reader() -> ContactReader:
-    """The reader over the project's own lexicon; built at the first call."""
-    return ContactReader(word_file("contacts"))
+@lru_cache(maxsize=2)
+def contact_reader(lexicon: Lexicon) -> ContactReader:
+    """The reader over a lexicon, built once."""
+    return ContactReader(lexicon["contacts"])

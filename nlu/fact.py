@@ -13,11 +13,12 @@ FactValue = Union[Decimal, bool, str, None]
 
 @dataclass(frozen=True)
 class Fact:
-    """One fact: ``name`` is a slot's name or one of ``number``, ``change``, ``years_in_business``, ``phone``,
+    """One fact: ``name`` is a slot's name or one of ``number``, ``factor``, ``delta``, ``years_in_business``, ``phone``,
     ``wechat_id``, ``email``; ``start`` and ``end`` are offsets in the text that was read.
 
     ``value`` is canonical (yuan a year, a part of one, a percentage, a whole number, a name, yes or no). ``was`` is the
-    value that the message takes back, ``of`` the slot that a change multiplies, ``kind`` the kind of a lone number.
+    value that the message takes back, ``of`` the slot that a ``factor`` or ``delta`` changes, ``kind`` the kind of a lone
+    number.
     """
 
     name: str
@@ -36,14 +37,13 @@ class Fact:
     of: Optional[str] = None
     kind: Optional[str] = None
 
-    def as_entity(self, text: str) -> dict[str, Any]:
-        """The entity of ``text``, keys as ``docs/architecture.md`` lists them; those that say nothing are left out."""
+    def as_entity(self) -> dict[str, Any]:
+        """The entity, keys as ``docs/architecture.md`` lists them; those that say nothing are left out."""
         entity: dict[str, Any] = {
             "entity": self.name,
             "value": _json(self.value),
             "start": self.start,
             "end": self.end,
-            "text": text[self.start : self.end],
             "confidence_entity": self.confidence,
         }
         if self.interval is not None and not self.interval.is_exact:

@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import date
-from typing import Any, Optional
+from typing import Optional
 
 from nlu.contacts import blanked, contact_reader
 from nlu.fact import Fact
+from nlu.lexicon import Lexicon
 from nlu.quantities import Asked, quantity_reader
 
 # What is read of a longer text; a message of a person is far shorter, and work stays bounded.
 MAX_CHARACTERS = 4000
 
 
-def read_facts(
-    text: str, asked: Optional[str] = None, topic: Optional[str] = None, doc: Any = None, today: Optional[date] = None
-) -> list[Fact]:
+def read_facts(text: str, asked: Optional[str], lexicon: Lexicon, topic: Optional[str] = None) -> list[Fact]:
     """Facts of a normalised text (NFKC, lower case, simplified) by place.
 
-    ``asked`` is the slot that the advisor waits for, ``topic`` the question under way. ``today`` dates years of
-    foundation (default: the clock's). Beyond :data:`MAX_CHARACTERS` nothing is read.
+    ``asked`` is the slot that the advisor waits for, ``topic`` the question under way (intent names).
+    Beyond :data:`MAX_CHARACTERS` nothing is read.
     """
     text = text[:MAX_CHARACTERS]
-    contacts = contact_reader().read(text)
+    contacts = contact_reader(lexicon).read(text)
     rest = blanked(text, contacts) if contacts else text
-    facts = quantity_reader().read(rest, Asked(asked, topic))
-    return sorted([*contacts, *facts], key=lambda fact: fact.start)
+    facts = quantity_reader(lexicon).read(rest, Asked(asked, topic))
+    return sorted([*contacts, *facts], key=lambda fact: (fact.start, fact.end))

@@ -1,4 +1,4 @@
-"""The words of the field, read from ``data/lexicon/*.yml`` once, and one matcher that finds all of them in a text."""
+"""The words of the field, read from ``data/lexicon/*.yml`` once, and the matcher that finds them in a text."""
 
 from __future__ import annotations
 
@@ -16,23 +16,38 @@ import knowledge
 
 LEXICON_DIRECTORY = Path(__file__).resolve().parent.parent / "data" / "lexicon"
 KNOWLEDGE_DIRECTORY = Path(knowledge.__file__).resolve().parent
+WORD_FILES = (
+    "amounts", "numerals", "not_amounts", "periods", "roles", "corrections", "contacts", "industries", "stages",
+    "business_models", "checks",
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Lexicon:
+    """The tables of ``data/lexicon`` by file name, and the widths of vague amounts from ``knowledge/amount_words.yml``."""
+
+    tables: Mapping[str, Mapping[str, Any]]
+    widths: Mapping[str, Any]
+
+    def __getitem__(self, name: str) -> Mapping[str, Any]:
+        return self.tables[name]
+
+    @classmethod
+    def load(cls, directory: Path = LEXICON_DIRECTORY, knowledge_directory: Path = KNOWLEDGE_DIRECTORY) -> "Lexicon":
+        """Read all files; raises ``FileNotFoundError`` where one is missing."""
+        tables = {name: read_yaml(directory / f"{name}.yml") for name in WORD_FILES}
+        return cls(tables, read_yaml(knowledge_directory / "amount_words.yml"))
+
+
+@lru_cache(maxsize=1)
+def project_lexicon() -> Lexicon:
+    """The project's own lexicon, loaded at the first call."""
+    return Lexicon.load()
 
 
 def read_yaml(path: Path) -> Any:
     """The content of one YAML file in plain Python types."""
     return YAML(typ="safe").load(path.read_text(encoding="utf-8"))
-
-
-@lru_cache(maxsize=None)
-def word_file(name: str) -> Mapping[str, Any]:
-    """``data/lexicon/<name>.yml``; raises ``FileNotFoundError`` where there is none."""
-    return read_yaml(LEXICON_DIRECTORY / f"{name}.yml")
-
-
-@lru_cache(maxsize=None)
-def amount_widths() -> Mapping[str, Any]:
-    """``knowledge/amount_words.yml``: widths of vague amounts and periods in a year."""
-    return read_yaml(KNOWLEDGE_DIRECTORY / "amount_words.yml")
 
 
 @dataclass(frozen=True)
@@ -49,25 +64,39 @@ class Hit:
         return self.end - self.start
 
 
+@lru_cache(maxsize=1)
+def _vocabulary() -> Vocab:
+    return Vocab()
+
+
+@lru_cache(maxsize=2)
+def _characters(text: str) -> Doc:
+    """``text`` as a document of single characters, shared by all finders that read the same text."""
+    return Doc(_vocabulary(), words=list(text), spaces=[False] * len(text))
+
+
 class WordFinder:
     """Finds labelled words with spaCy's phrase matcher over single characters, so that no segmentation gets between."""
 
     def __init__(self, words: Mapping[str, Iterable[str]]) -> None:
-        self._vocab = Vocab()
-        self._matcher = PhraseMatcher(self._vocab)
+        self._strings = _vocabulary().strings
+        self._matcher = PhraseMatcher(_vocabulary())
+        self._labels: dict[int, str] = {}
         for label, listed in words.items():
-            self._matcher.add(label, [self._characters(str(word)) for word in dict.fromkeys(listed) if str(word)])
-
-    def _characters(self, text: str) -> Doc:
-        return Doc(self._vocab, words=list(text), spaces=[False] * len(text))
+            self._matcher.add(label, [_phrase(str(word)) for word in dict.fromkeys(listed) if str(word)])
+            self._labels[self._strings[label]] = label
 
     def find(self, text: str) -> list[Hit]:
         """All words in ``text`` by place, shorter ones inside longer ones too; Latin words only as whole words."""
         if not text:
             return []
-        strings = self._vocab.strings
-        hits = (Hit(strings[key], start, end) for key, start, end in self._matcher(self._characters(text)))
+        labels = self._labels
+        hits = [Hit(labels[key], start, end) for key, start, end in self._matcher(_characters(text))]
         return sorted((hit for hit in hits if _is_whole(text, hit)), key=lambda hit: (hit.start, -hit.end))
+
+
+def _phrase(word: str) -> Doc:
+    return Doc(_vocabulary(), words=list(word), spaces=[False] * len(word))
 
 
 def _is_whole(text: str, hit: Hit) -> bool:

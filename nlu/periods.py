@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any, Mapping, Optional, Sequence
 
 from nlu.amounts import DURATION, Amount
-from nlu.lexicon import Hit, WordFinder, amount_widths, longest, word_file
+from nlu.lexicon import Hit, Lexicon, WordFinder, longest
 from nlu.numerals import ONE
 from nlu.roles import Context
 
@@ -73,7 +73,7 @@ class PeriodReader:
         return self._times[amount.unit] / span
 
 
-@lru_cache(maxsize=1)
-def period_reader() -> PeriodReader:
-    """The reader over the project's own lexicon; built at the first call."""
-    return PeriodReader(word_file("periods"), amount_widths()["periods_per_year"])
+@lru_cache(maxsize=2)
+def period_reader(lexicon: Lexicon) -> PeriodReader:
+    """The reader over a lexicon, built once."""
+    return PeriodReader(lexicon["periods"], lexicon.widths["periods_per_year"])

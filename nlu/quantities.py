@@ -10,7 +10,7 @@ from typing import Any, Mapping, Optional, Sequence
 
 from nlu.amounts import COUNT, DURATION, FACTOR, MEASURE, MONEY, NUMBER, PERCENT, TIMES, Amount, AmountReader, amount_reader
 from nlu.fact import Fact
-from nlu.lexicon import WordFinder, amount_widths, longest, word_file
+from nlu.lexicon import Lexicon, WordFinder, longest
 from nlu.numerals import ONE, Interval
 from nlu.periods import ONCE, Period, PeriodReader, period_reader
 from nlu.roles import CONVERTED, KINDS_OF_SLOT, WHOLE_NUMBERS, YUAN_A_YEAR, Context, Cue, RoleReader, role_reader
@@ -378,9 +378,10 @@ def _whole(interval: Interval) -> Interval:
     return Interval(low, high, value)
 
 
-@lru_cache(maxsize=1)
-def quantity_reader() -> QuantityReader:
-    """The reader over the project's own lexicon; built at the first call."""
+@lru_cache(maxsize=2)
+def quantity_reader(lexicon: Lexicon) -> QuantityReader:
+    """The reader over a lexicon, built once."""
     return QuantityReader(
-        amount_reader(), role_reader(), period_reader(), word_file("roles"), word_file("corrections"), amount_widths()
+        amount_reader(lexicon), role_reader(lexicon), period_reader(lexicon), lexicon["roles"], lexicon["corrections"],
+        lexicon.widths,
     )

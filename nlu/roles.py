@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import Any, Mapping, Optional, Sequence
 
 from nlu.amounts import COUNT, DURATION, MONEY, NUMBER, PERCENT, TIMES, Amount
-from nlu.lexicon import Hit, WordFinder, longest, word_file
+from nlu.lexicon import Hit, Lexicon, WordFinder, longest
 
 # Costs in characters of distance: arithmetic of the matching, not figures of the field.
 UNMATCHED = 7.0
@@ -199,10 +199,10 @@ def _traced(chosen: Sequence[Sequence[Optional[str]]], cues: Sequence[Cue]) -> l
     return result
 
 
-@lru_cache(maxsize=1)
-def role_reader() -> RoleReader:
-    """The reader over the project's own lexicon; built at the first call."""
-    return RoleReader(word_file("roles"))
+@lru_cache(maxsize=2)
+def role_reader(lexicon: Lexicon) -> RoleReader:
+    """The reader over a lexicon, built once."""
+    return RoleReader(lexicon["roles"])
 
 
 YUAN_A_YEAR = frozenset({"total_budget", "revenue", "customer_budget", "spent", "needed", "gap"})

@@ -1,0 +1,87 @@
+"""The component that writes the facts of a message into its entities."""
+
+from __future__ import annotations
+
+from typing import Any, Mapping, Optional, Protocol, Sequence
+
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.nlu.constants import ENTITIES, TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from nlu.fact import Fact
+from nlu.facts import read_facts
+from nlu.lexicon import Lexicon, project_lexicon
+
+EXTRACTOR = "FactReader"
+FACTS = "facts"
+"""The key of a message under which later components find the list of :class:`~nlu.fact.Fact`."""
+
+
+class Normalised(Protocol):
+    """What is needed of a normalised text: ``offsets[i]`` is where character ``i`` stood in the original."""
+
+    @property
+    def text(self) -> str: ...
+
+    @property
+    def offsets(self) -> Sequence[int]: ...
+
+
+@DefaultV1Recipe.register([DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR], is_trainable=False)
+class FactReader(GraphComponent):
+    """Reads the facts of each message; sets ``facts`` for later components and the entities of the parse result."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self._lexicon = lexicon
+
+    @classmethod
+    def create(
+        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+    ) -> "FactReader":
+        """Load the lexicon and read one message, so that the first user does not wait for the matchers."""
+        reader = cls(project_lexicon())
+        read_facts("", None, reader._lexicon)
+        return reader
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Set ``facts`` and add the entities of each message."""
+        for message in messages:
+            facts = self._read(message)
+            message.set(FACTS, facts)
+            found = [self._entity(fact, message) for fact in facts]
+            message.set(ENTITIES, message.get(ENTITIES, []) + found, add_to_output=True)
+        return messages
+
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        """Set ``facts`` alone: the entities of training messages are their annotation."""
+        for message in training_data.training_examples:
+            message.set(FACTS, self._read(message))
+        return training_data
+
+    def _read(self, message: Message) -> list[Fact]:
+        normalised: Optional[Normalised] = message.get("normalised")
+        text = normalised.text if normalised is not None else (message.get(TEXT) or "").lower()
+        dialogue: Mapping[str, Any] = message.get("dialogue") or {}
+        return read_facts(text, dialogue.get("asked"), self._lexicon, dialogue.get("topic"))
+
+    @staticmethod
+    def _entity(fact: Fact, message: Message) -> dict[str, Any]:
+        normalised: Optional[Normalised] = message.get("normalised")
+        original = message.get(TEXT) or ""
+        start, end = fact.start, fact.end
+        if normalised is not None:
+            start, end = original_span(normalised.offsets, start, end, original)
+        return {**fact.as_entity(), "start": start, "end": end, "text": original[start:end], "extractor": EXTRACTOR}
+
+
+def original_span(offsets: Sequence[int], start: int, end: int, original: str) -> tuple[int, int]:
+    """The place in ``original`` of ``[start, end)`` of the normalised text, without white space at its end."""
+    first = offsets[start] if start < len(offsets) else len(original)
+    last = offsets[end] if end < len(offsets) else len(original)
+    while last > first + 1 and original[last - 1 : last].isspace():
+        last -= 1
+    return first, max(first, last)

@@ -1,0 +1,35 @@
+"""Messages written by hand read as the facts that they tell."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from opencc import OpenCC
+
+from benchmarks.facts import GoldMessage, facts_read, same_value
+from nlu.lexicon import Lexicon, project_lexicon, read_yaml
+
+ROWS: list[list[Any]] = read_yaml(Path(__file__).with_name("messages.yml"))
+CONVERTER = OpenCC("t2s")
+
+
+def gold_message(row: list[Any]) -> GoldMessage:
+    facts = {
+        name: {"low": value[0], "high": value[1]} if isinstance(value, list) else value for name, value in row[1].items()
+    }
+    return GoldMessage(row[0], row[2] if len(row) > 2 else None, facts)
+
+
+@pytest.fixture(scope="module")
+def lexicon() -> Lexicon:
+    return project_lexicon()
+
+
+@pytest.mark.parametrize("row", ROWS, ids=[f"{number}-{row[0]}" for number, row in enumerate(ROWS)])
+def test_message_reads_as_its_facts(row: list[Any], lexicon: Lexicon) -> None:
+    message = gold_message(row)
+    read = facts_read(message, lexicon, CONVERTER)
+    assert read.keys() == message.facts.keys(), read
+    assert all(same_value(message.facts[name], read[name]) for name in read), read
