@@ -1,0 +1,99 @@
+"""占比: which percentage of the whole budget customer management takes, and what that is in yuan."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Optional
+
+from advice.facts import Facts, Quantity
+from advice.missing import missing_facts
+from advice.quantities import divided, ends, middle, times, whole
+from advice.results import Amount, Basis, Dimension, Position, Share, ShareAdvice
+from knowledge.model import Knowledge
+
+DIMENSIONS: tuple[Dimension, ...] = ("industry", "stage", "business_model")
+HUNDRED = Decimal(100)
+
+
+def advise_share(facts: Facts, knowledge: Knowledge) -> ShareAdvice:
+    """The range, the amount where the total is known, and the judgement of a share that she states."""
+    share = combined_share(facts, knowledge)
+    stated = stated_share(facts)
+    return ShareAdvice(
+        facts=facts,
+        missing=missing_facts("budget_share", facts, knowledge),
+        knowledge_version=knowledge.version,
+        knowledge_date=knowledge.date,
+        share=share,
+        amount=amount_of(share, facts.total_budget),
+        position=position_of(stated, share) if share and stated is not None else None,
+        stated_share=stated,
+    )
+
+
+def share_basis(facts: Facts, knowledge: Knowledge) -> tuple[Basis, ...]:
+    """The range of each dimension that is known and has one."""
+    found = []
+    for dimension in DIMENSIONS:
+        value = getattr(facts, dimension)
+        figure = knowledge.shares[dimension].get(value) if value is not None else None
+        if figure is not None:
+            low, high = figure.ends
+            found.append(
+                Basis(dimension, value, low, high, figure.source, figure.worth, figure.derived is not None, figure.note)
+            )
+    return tuple(found)
+
+
+def combined_share(facts: Facts, knowledge: Knowledge) -> Optional[Share]:
+    """The overlap of the dimensions, or the gap between them where they pull apart; ``None`` without any."""
+    basis = share_basis(facts, knowledge)
+    if not basis:
+        return None
+    low, high = max(entry.low for entry in basis), min(entry.high for entry in basis)
+    return Share(min(low, high), max(low, high), low > high, basis)
+
+
+def amount_of(share: Optional[Share], total: Optional[Quantity]) -> Optional[Amount]:
+    """Yuan: the outer ends, and the middle of the share of the total's number."""
+    if share is None or total is None:
+        return None
+    low, high = ends(total)
+    centre = middle(total)
+    return Amount(
+        low=None if low is None else whole(low * share.low / HUNDRED),
+        recommended=None if centre is None else whole(centre * (share.low + share.high) / 2 / HUNDRED),
+        high=None if high is None else whole(high * share.high / HUNDRED),
+    )
+
+
+def stated_share(facts: Facts) -> Optional[Quantity]:
+    """The percentage that she states, or that her two budgets give."""
+    if facts.share is not None:
+        return facts.share
+    return share_of_total(facts.customer_budget, facts.total_budget)
+
+
+def share_of_total(part: Optional[Quantity], total: Optional[Quantity]) -> Optional[Quantity]:
+    """``part`` in percent of ``total``."""
+    if part is None or total is None:
+        return None
+    ratio = divided(part, total)
+    return None if ratio is None else times(ratio, HUNDRED)
+
+
+def position_of(percent: Quantity, share: Share) -> Optional[Position]:
+    """Where ``percent`` lies against the range, bounds inclusive; ``None`` where its ends disagree."""
+    return position_between(percent, share.low, share.high)
+
+
+def position_between(percent: Quantity, low: Decimal, high: Decimal) -> Optional[Position]:
+    """Where ``percent`` lies against ``low`` and ``high``, bounds inclusive."""
+    positions = {None if end is None else side_of(end, low, high) for end in ends(percent)}
+    return positions.pop() if len(positions) == 1 else None
+
+
+def side_of(number: Decimal, low: Decimal, high: Decimal) -> Position:
+    if number < low:
+        return "under"
+    return "over" if number > high else "within"
