@@ -8,19 +8,25 @@ from nlu.contacts import blanked, contact_reader
 from nlu.fact import Fact
 from nlu.lexicon import Lexicon
 from nlu.quantities import Asked, quantity_reader
+from nlu.trades import SimilarTrade, trade_reader
 
 # What is read of a longer text; a message of a person is far shorter, and work stays bounded.
 MAX_CHARACTERS = 4000
 
 
-def read_facts(text: str, asked: Optional[str], lexicon: Lexicon, topic: Optional[str] = None) -> list[Fact]:
+def read_facts(
+    text: str, asked: Optional[str], lexicon: Lexicon, topic: Optional[str] = None,
+    similar: Optional[SimilarTrade] = None,
+) -> list[Fact]:
     """Facts of a normalised text (NFKC, lower case, simplified) by place.
 
-    ``asked`` is the slot that the advisor waits for, ``topic`` the question under way (intent names).
+    ``asked`` is the slot that the advisor waits for, ``topic`` the question under way (intent names), ``similar``
+    guesses an industry where the lexicon is silent.
     Beyond :data:`MAX_CHARACTERS` nothing is read.
     """
     text = text[:MAX_CHARACTERS]
     contacts = contact_reader(lexicon).read(text)
     rest = blanked(text, contacts) if contacts else text
     facts = quantity_reader(lexicon).read(rest, Asked(asked, topic))
+    facts += trade_reader(lexicon).read(rest, asked, similar)
     return sorted([*contacts, *facts], key=lambda fact: (fact.start, fact.end))

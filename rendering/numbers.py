@@ -26,6 +26,11 @@ def exact_yuan(quantity: Quantity) -> str:
     return ranged(quantity, lambda number: f"{whole(number):,} 元")
 
 
+def signed_yuan(number: Union[Decimal, int]) -> str:
+    """A difference with its sign."""
+    return f"{'+' if number >= 0 else '−'}{yuan(abs(number))}"
+
+
 def percent(quantity: Quantity) -> str:
     """A percentage as such: 12 is ``12%``."""
     return ranged(quantity, lambda number: f"{trimmed(rounded(number, 1))}%")
@@ -70,7 +75,13 @@ def ranged(quantity: Quantity, text: Callable[[Decimal], str]) -> str:
     low, high = (None if end is None else text(end) for end in (quantity.low, quantity.high))
     if low is None or high is None:
         return LEAST.format(high) if low is None else MOST.format(low)
-    return low if low == high else BETWEEN.format(low, high)
+    return low if low == high else BETWEEN.format(without_shared_unit(low, high), high)
+
+
+def without_shared_unit(low: str, high: str) -> str:
+    """The lower end without its unit where the upper end names the same one."""
+    number, _, unit = low.rpartition(" ")
+    return number if number and unit == high.rpartition(" ")[2] else low
 
 
 def yuan_text(number: Decimal) -> str:

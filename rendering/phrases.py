@@ -34,8 +34,9 @@ class Phrase:
 class Phrases:
     """All phrases, compiled once and looked up by key."""
 
-    def __init__(self, phrases: Mapping[str, Phrase]) -> None:
+    def __init__(self, phrases: Mapping[str, Phrase], environment: jinja2.Environment) -> None:
         self._phrases = phrases
+        self._environment = environment
 
     @classmethod
     def from_directory(cls, directory: Path, filters: Optional[Mapping[str, Callable[..., Any]]] = None) -> "Phrases":
@@ -47,7 +48,7 @@ class Phrases:
                 if key in phrases:
                     raise PhraseError(f"{path}: the phrase '{key}' is defined a second time; keep one of them")
                 phrases[key] = compile_phrase(environment, path, key, entry)
-        return cls(phrases)
+        return cls(phrases, environment)
 
     def __contains__(self, key: object) -> bool:
         return key in self._phrases
@@ -71,6 +72,10 @@ class Phrases:
             Button(title.render(values), say.render(values)) for title, say in self._phrase(key).buttons
         )
         return Message(self.text(key, **values), buttons)
+
+    def fill(self, template: str, **values: Any) -> str:
+        """A template that stands in the knowledge instead of among the phrases."""
+        return self._environment.from_string(template).render(values).strip()
 
     def _phrase(self, key: str) -> Phrase:
         try:

@@ -1,0 +1,203 @@
+"""Her company's industry, from the trade or the goods that she names.
+
+Trades stand in ``data/lexicon/industries.yml``. A trade counts as hers unless the words beside it make it her
+customers', a competitor's, or one that she only uses.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Any, Mapping, Optional, Protocol, Sequence
+
+from nlu.fact import Fact
+from nlu.lexicon import Hit, Lexicon, WordFinder, longest
+
+SLOT = "industry"
+_BREAK = re.compile(r"[,，。;；!！?？\n、：:（）()…]")
+_BETWEEN_VERB_AND_GOODS = 4
+_REACH = {"customers": 5, "sticky": 14, "others": 8, "used": 2, "people": 6, "verb": 8}
+_FILLING = re.compile(r"[的了吧啊呀呢嘛哦哈嗯嘅啦哎唉就是个一家种类之系\s.~～]+")
+
+
+class SimilarTrade(Protocol):
+    """Finds the industry whose trades are nearest in meaning to a phrase."""
+
+    def industry(self, phrase: str) -> Optional[tuple[str, float]]:
+        """The industry and how near it is (0..1), ``None`` where nothing is near."""
+
+
+@dataclass(frozen=True)
+class Trade:
+    """A trade named in a text; ``firm`` if the word names a firm, ``hers`` if the words beside it say that it is hers."""
+
+    industry: str
+    start: int
+    end: int
+    firm: bool
+    hers: bool = False
+    guess: bool = False
+    denied: bool = False
+
+
+class TradeReader:
+    """Reads the writer's industry."""
+
+    def __init__(self, words: Mapping[str, Any], negations: Sequence[str]) -> None:
+        trades = words["trades"]
+        self._industry_of = {str(word): industry for industry, listed in trades.items() for word in listed}
+        self._trades = WordFinder(trades)
+        self._goods = WordFinder({"goods": words["goods"], "industrial": words["industrial_goods"]})
+        self._heads = _by_word(words["heads"])
+        self._verbs = _by_word(words["verbs"])
+        self._overriding = _by_word(words["overriding_heads"])
+        self._online = WordFinder({"online": words["online"]})
+        sticky = [word for word in words["customers_before"] if len(str(word)) > 1 and str(word).endswith(("是", "客户"))]
+        self._marks = WordFinder({
+            "customers": [word for word in words["customers_before"] if word not in sticky], "sticky": sticky,
+            "others": words["others_before"], "used": words["used_before"], "people": words["own_people"],
+            "verb": words["own_verbs"], "no": negations,
+        })
+        self._not_hers_after = tuple(map(str, (*words["customers_after"], *words["places_after"], *words["not_trade_after"])))
+        self._own_after = tuple(map(str, words["own_after"]))
+        self._endings, self._daily = tuple(map(str, words["firm_endings"])), frozenset(map(str, words["daily"]))
+        self._unclear_verbs = frozenset(words["unclear_verbs"])
+        self._frames = [re.compile(pattern) for pattern in words["frames"]]
+
+    def read(self, text: str, asked: Optional[str], similar: Optional[SimilarTrade] = None) -> list[Fact]:
+        """The industry told, or nothing; with ``similar`` a guess where the lexicon is silent."""
+        trades = [self._judged(trade, text, asked) for trade in self._candidates(text)]
+        told = [trade for trade in trades if trade is not None]
+        denied = any(trade.denied for trade in told)
+        hers = [trade for trade in told if not trade.denied and (trade.hers or trade.firm)]
+        if not hers:
+            return self._by_similarity(text, asked, similar) if similar and not told and not trades else []
+        best = _best(hers)
+        return [Fact(SLOT, best.industry, best.start, best.end, guess=best.guess, corrects=denied)]
+
+    # -- what is named ---------------------------------------------------------------------------------------
+
+    def _candidates(self, text: str) -> list[Trade]:
+        found = [self._extended(self._trade(hit, text), text) for hit in longest(self._trades.find(text))]
+        found += self._of_goods(text)
+        kept: list[Trade] = []
+        for trade in sorted(found, key=lambda trade: (trade.start - trade.end, trade.start)):
+            if all(trade.end <= other.start or trade.start >= other.end for other in kept):
+                kept.append(trade)
+        return sorted(kept, key=lambda trade: trade.start)
+
+    def _trade(self, hit: Hit, text: str) -> Trade:
+        word = text[hit.start : hit.end]
+        return Trade(hit.label, hit.start, hit.end, word.endswith(self._endings) and word not in self._daily)
+
+    def _extended(self, trade: Trade, text: str) -> Trade:
+        """餐饮软件 is software: some words behind a trade make it another."""
+        for length in range(5, 0, -1):
+            head = text[trade.end : trade.end + length]
+            if len(head) == length and head in self._overriding:
+                return replace(trade, industry=self._overriding[head], end=trade.end + length, firm=True)
+        return trade
+
+    def _of_goods(self, text: str) -> list[Trade]:
+        goods = longest(self._goods.find(text))
+        online = self._online.find(text)
+        return [trade for hit in goods for trade in [self._goods_trade(hit, text, online)] if trade]
+
+    def _goods_trade(self, hit: Hit, text: str, online: Sequence[Hit]) -> Optional[Trade]:
+        for length in range(4, 0, -1):
+            head = text[hit.end : hit.end + length]
+            if len(head) == length and head in self._heads:
+                return Trade(self._heads[head], hit.start, hit.end + length, firm=True)
+        clause = _clause_start(text, hit.start)
+        for start in range(hit.start - 1, max(clause, hit.start - _BETWEEN_VERB_AND_GOODS - 2) - 1, -1):
+            for length in (4, 3, 2, 1):
+                verb = text[start - length + 1 : start + 1] if start - length + 1 >= clause else ""
+                if verb and verb in self._verbs:
+                    return self._handled(hit, text, start - length + 1, self._verbs[verb], online)
+        return self._goods_alone(hit, text, clause)
+
+    @staticmethod
+    def _handled(hit: Hit, text: str, start: int, industry: str, online: Sequence[Hit]) -> Trade:
+        near = [word for word in online if abs(word.start - start) <= 12]
+        sells = industry == "retail"
+        return Trade("ecommerce" if near and sells else industry, start, hit.end, firm=sells or industry == "agriculture")
+
+    def _goods_alone(self, hit: Hit, text: str, clause: int) -> Optional[Trade]:
+        before = text[clause : hit.start]
+        if not any(verb in before[-4:] for verb in self._unclear_verbs) and before.strip():
+            return None
+        industrial = hit.label == "industrial"
+        return Trade("manufacturing" if industrial else "retail", hit.start, hit.end, firm=False, guess=not industrial)
+
+    # -- whose it is -----------------------------------------------------------------------------------------
+
+    def _judged(self, trade: Trade, text: str, asked: Optional[str]) -> Optional[Trade]:
+        """The trade with what the words beside it say, ``None`` where they say that it is not hers."""
+        clause = _clause_start(text, trade.start)
+        marks = [hit for hit in self._marks.find(text[clause : trade.start])]
+        before = text[clause : trade.start]
+        nearest = self._nearest(longest(marks), len(before))
+        if nearest is not None and nearest.label == "no":
+            return replace(trade, denied=True)
+        sticky = any(mark.label == "sticky" for mark in marks)
+        if sticky or (nearest is not None and nearest.label in ("customers", "others", "used")):
+            return None
+        if text.startswith(self._not_hers_after, trade.end):
+            return None
+        own = nearest is not None and nearest.label in ("verb", "people")
+        alone = not _FILLING.sub("", before) and self._ends_clause(text, trade.end)
+        short = len(text) <= trade.end - trade.start + 4
+        stands = own or alone or short or asked == SLOT or (not before.strip() and text.startswith(self._own_after, trade.end))
+        return replace(trade, hers=stands)
+
+    @staticmethod
+    def _nearest(marks: Sequence[Hit], end: int) -> Optional[Hit]:
+        for mark in reversed(marks):
+            if mark.label == "no" and end - mark.end <= 3:
+                return mark
+            if mark.label != "no" and end - mark.end <= _REACH[mark.label]:
+                return mark
+        return None
+
+    def _ends_clause(self, text: str, end: int) -> bool:
+        following = _BREAK.split(text[end : end + 12], maxsplit=1)[0]
+        return not _FILLING.sub("", following) or following.startswith(self._own_after)
+
+    # -- by meaning ------------------------------------------------------------------------------------------
+
+    def _by_similarity(self, text: str, asked: Optional[str], similar: SimilarTrade) -> list[Fact]:
+        phrase = next((match for frame in self._frames for match in [frame.search(text)] if match), None)
+        if phrase is not None:
+            words, start, end = phrase.group(1), phrase.start(1), phrase.end(1)
+        elif asked == SLOT and 0 < len(text.strip()) <= 20:
+            words, start, end = text.strip(), 0, len(text)
+        else:
+            return []
+        found = similar.industry(words)
+        return [Fact(SLOT, found[0], start, end, guess=True, confidence=found[1])] if found else []
+
+
+def _best(trades: Sequence[Trade]) -> Trade:
+    """The one that most surely is hers; what is sold online beats what is sold."""
+    best = max(trades, key=lambda trade: (trade.hers, not trade.guess, -trade.start))
+    if best.industry == "retail":
+        return next((trade for trade in trades if trade.industry == "ecommerce"), best)
+    return best
+
+
+def _clause_start(text: str, position: int) -> int:
+    """Where the clause of ``position`` begins; bounded, since a clause is short."""
+    lowest = max(0, position - 40)
+    breaks = [match.end() for match in _BREAK.finditer(text, lowest, position)]
+    return breaks[-1] if breaks else lowest
+
+
+def _by_word(table: Mapping[str, Sequence[Any]]) -> dict[str, str]:
+    return {str(word): industry for industry, words in table.items() for word in words}
+
+
+@lru_cache(maxsize=2)
+def trade_reader(lexicon: Lexicon) -> TradeReader:
+    """The reader over a lexicon, built once."""
+    return TradeReader(lexicon["industries"], lexicon["corrections"]["negations"])
