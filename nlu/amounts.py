@@ -19,8 +19,17 @@ MONEY, PERCENT, COUNT, DURATION, TIMES = "money", "percent", "count", "duration"
 NUMBER, MEASURE, FACTOR = "number", "measure", "factor"
 
 _COUNTER_KINDS = {
-    "person": COUNT, "thing": COUNT, "organisation": COUNT, "order": COUNT, "times": TIMES, "measure": MEASURE,
-    "day": DURATION, "week": DURATION, "month": DURATION, "quarter": DURATION, "year": DURATION,
+    "person": COUNT,
+    "thing": COUNT,
+    "organisation": COUNT,
+    "order": COUNT,
+    "times": TIMES,
+    "measure": MEASURE,
+    "day": DURATION,
+    "week": DURATION,
+    "month": DURATION,
+    "quarter": DURATION,
+    "year": DURATION,
 }
 
 
@@ -29,8 +38,9 @@ class Amount:
     """One amount: ``kind``, its interval (yuan, parts of one, a count or units of ``unit``), and where it stands.
 
     ``unit`` is the class of the counter (``person``, ``year`` …), ``currency`` a foreign currency's code. ``has_unit``
-    tells whether 万, w, k or a unit of money was said; ``article`` marks a numeral that may be no more than "a", ``faint``
-    a single character (三, 几) without a unit, which is an amount only right beside a word that says so.
+    tells whether 万, w, k or a unit of money was said; ``article`` marks a numeral that may be no more than "a",
+    ``faint`` a single character (三) without a unit, which is an amount only right beside a word that says so, or 几
+    that tells no number; ``scale`` is the large unit that was said (10,000 of 三十万).
     """
 
     kind: str
@@ -42,6 +52,7 @@ class Amount:
     has_unit: bool = False
     article: bool = False
     faint: bool = False
+    scale: Decimal = ONE
 
     @property
     def low(self) -> Optional[Decimal]:
@@ -110,7 +121,11 @@ class AmountReader:
     """Reads all amounts of a text; built once from the lexicon and the table of widths."""
 
     def __init__(
-        self, numerals: Mapping[str, Any], words: Mapping[str, Any], exclusions: Mapping[str, Any], table: Mapping[str, Any]
+        self,
+        numerals: Mapping[str, Any],
+        words: Mapping[str, Any],
+        exclusions: Mapping[str, Any],
+        table: Mapping[str, Any],
     ) -> None:
         self._numerals = NumeralReader(numerals, table["widths"])
         widths = table["widths"].items()
@@ -123,7 +138,9 @@ class AmountReader:
         self._point_inside = {char: Decimal(str(part)) for char, part in words["point_inside"].items()}
         self._tenths, self._not_after_tenths = words["tenths"], tuple(words["not_after_tenths"])
         self._fraction = words["fraction"]
-        self._whole_words: dict[str, Mapping[str, Any]] = {name: words[name] for name in ("shares", "splits", "factors")}
+        self._whole_words: dict[str, Mapping[str, Any]] = {
+            name: words[name] for name in ("shares", "splits", "factors", "money_words")
+        }
         self._digit_counts = tuple(words["digit_counts"])
         self._units = _Words(self._unit_table(words))
         self._currency_before = _Words(words["currency_before"])
@@ -186,17 +203,21 @@ class AmountReader:
     def _words_in(self, text: str) -> list[Hit]:
         """Idioms and amounts that are one word, unless a number runs into them (十几块, 三百科目)."""
         hits = longest(self._finder.find(text))
-        return [hit for hit in hits if hit.label != "idiom" or not self._continues_number(text, hit.start)]
+        return [hit for hit in hits if hit.label != "idiom" or not self._is_number(text, hit)]
 
-    def _continues_number(self, text: str, start: int) -> bool:
+    def _is_number(self, text: str, hit: Hit) -> bool:
+        """Whether a number runs into an idiom, or the idiom is the beginning of a fraction (十分之一)."""
+        start = hit.start
+        if text.startswith(self._fraction, hit.end - 1):
+            return True
         return start > 0 and text[start] in self._numerals.starts and text[start - 1] in self._numerals.starts
 
     def _word_amounts(self, text: str, words: list[Hit]) -> Iterator[Amount]:
         for hit in words:
             if hit.label != "idiom":
                 interval = _interval_of(self._whole_words[hit.label][text[hit.start : hit.end]])
-                kind = FACTOR if hit.label == "factors" else PERCENT
-                yield Amount(kind, interval, hit.start, hit.end, unit=hit.label)
+                kind = {"factors": FACTOR, "money_words": MONEY}.get(hit.label, PERCENT)
+                yield self._hedged(text, Amount(kind, interval, hit.start, hit.end, unit=hit.label, has_unit=True))
 
     # -- one amount -------------------------------------------------------------------------------------------
 
@@ -272,9 +293,16 @@ class AmountReader:
             kind, start = MONEY, symbol
         article = numeral.lone_digit and not numeral.arabic and numeral.interval.value == ONE
         return Amount(
-            kind, interval, start, end, name, currency or (unit.currency if unit else ""),
-            has_unit=large or bool(unit and unit.has_unit) or bool(symbol), article=article,
-            faint=unit is None and not large and not numeral.arabic and numeral.end - start == 1,
+            kind,
+            interval,
+            start,
+            end,
+            name,
+            currency or (unit.currency if unit else ""),
+            has_unit=large or bool(unit and unit.has_unit) or bool(symbol),
+            article=article,
+            faint=numeral.vague or (unit is None and not large and not numeral.arabic and numeral.end - start == 1),
+            scale=numeral.scale,
         )
 
     def _symbol_before(self, text: str, start: int) -> tuple[str, int]:
@@ -329,7 +357,12 @@ class AmountReader:
         self, first: Numeral, unit: Optional[_Unit], second: Numeral, second_unit: Optional[_Unit], ordered: bool
     ) -> Optional[tuple[Numeral, Optional[_Unit]]]:
         one = first.interval
-        if first.scale == ONE and second.scale > ONE and unit is None and one.known_end * second.scale <= second.interval.known_end:
+        if (
+            first.scale == ONE
+            and second.scale > ONE
+            and unit is None
+            and one.known_end * second.scale <= second.interval.known_end
+        ):
             one = one.times(second.scale)
         elif first.lone_digit and second.scale == ONE and second.last_unit >= 100 and unit is None:
             scaled = one.times(second.last_unit)
@@ -413,7 +446,11 @@ class AmountReader:
         char = text[digit_at : digit_at + 1]
         digit = self._numerals.digits.get(char, int(char) if char.isascii() and char.isdigit() else 0) if char else 0
         if char and char == self._halves:
-            return replace(unit, end=digit_at + 1, extra=Decimal("0.5")) if not self._unit_follows(text, digit_at + 1) else unit
+            return (
+                replace(unit, end=digit_at + 1, extra=Decimal("0.5"))
+                if not self._unit_follows(text, digit_at + 1)
+                else unit
+            )
         if not digit or unit.factor != ONE:
             return unit
         end = digit_at + 1
@@ -430,7 +467,7 @@ class AmountReader:
             inside = text[unit.end : unit.end + 1]
             if inside and inside in (self._halves, self._more):
                 longer = self._units.beginning_at(text, unit.end + 1) or self._units.beginning_at(
-                    text[position:unit.end] + text[unit.end + 1 : unit.end + 6], 0
+                    text[position : unit.end] + text[unit.end + 1 : unit.end + 6], 0
                 )
                 whole = self._units.beginning_at(text[position : unit.end] + text[unit.end + 1 : unit.end + 6], 0)
                 if longer and whole and whole[1].kind == DURATION:
@@ -447,16 +484,25 @@ class AmountReader:
 
     # -- hedges -----------------------------------------------------------------------------------------------
 
+    def hedged_before(self, text: str, amount: Amount, position: int) -> Amount:
+        """``amount`` with a hedge that ends at ``position``, in front of the word that tells its role (最多占一成)."""
+        hedge = self._before.ending_at(text, position)
+        return replace(amount, interval=self._widened(amount.interval, hedge[1])) if hedge else amount
+
     def _hedged(self, text: str, amount: Amount) -> Amount:
         start = amount.start - 1 if amount.start and text[amount.start - 1] == " " else amount.start
         before = self._before.ending_at(text, start)
-        if before is not None:
+        if before is not None and self._goes_with(before[1], text[amount.start]):
             amount = replace(amount, interval=self._widened(amount.interval, before[1]), start=start - len(before[0]))
         position = _skip_space(text, amount.end)
         after = self._after.beginning_at(text, position)
         if after is not None:
             amount = replace(amount, interval=self._widened(amount.interval, after[1]), end=position + len(after[0]))
         return amount
+
+    def _goes_with(self, hedge: str, first: str) -> bool:
+        """上 and 成 are hedges of a lone unit only (上百, but 改成22)."""
+        return hedge != "at_least_once" or first in self._numerals.units or first in self._numerals.big_units
 
     def _widened(self, interval: Interval, hedge: str) -> Interval:
         if hedge == "over":

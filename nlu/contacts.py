@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Mapping
 from functools import lru_cache
+from typing import Any, Mapping
 
 from nlu.fact import Fact
 from nlu.lexicon import Lexicon
@@ -20,6 +20,7 @@ class ContactReader:
         self._same = re.compile(patterns["same_as_phone"])
         introduction = "|".join(re.escape(word) for word in sorted(words["wechat"], key=len, reverse=True))
         self._wechat = re.compile(patterns["wechat"].format(words=introduction))
+        self._announces = tuple(words["announces"])
         self._not_an_id = frozenset(words["not_an_id"])
 
     def read(self, text: str) -> list[Fact]:
@@ -29,7 +30,7 @@ class ContactReader:
         ids = [
             Fact("wechat_id", match.group(1), *match.span(1))
             for match in self._wechat.finditer(rest)
-            if match.group(1) not in self._not_an_id
+            if match.group(1) not in self._not_an_id and self._is_id(match)
         ]
         phones = [
             Fact("phone", re.sub(r"\D", "", match.group(1)), *match.span(1))
@@ -38,6 +39,10 @@ class ContactReader:
         if phones and not ids and self._same.search(text):
             ids = [Fact("wechat_id", phones[0].value, phones[0].start, phones[0].end)]
         return sorted(emails + ids + phones, key=lambda fact: fact.start)
+
+    def _is_id(self, match: re.Match[str]) -> bool:
+        """Letters alone are an id only where they are said to be one (微信号 abcdefg)."""
+        return not match.group(1).isalpha() or any(sign in match.group() for sign in self._announces)
 
 
 def blanked(text: str, facts: list[Fact]) -> str:

@@ -13,12 +13,12 @@ FactValue = Union[Decimal, bool, str, None]
 
 @dataclass(frozen=True)
 class Fact:
-    """One fact: ``name`` is a slot's name or one of ``number``, ``factor``, ``delta``, ``years_in_business``, ``phone``,
-    ``wechat_id``, ``email``; ``start`` and ``end`` are offsets in the text that was read.
+    """One fact: ``name`` is a slot's name or one of ``number``, ``factor``, ``delta``, ``years_in_business``,
+    ``phone``, ``wechat_id``, ``email``; ``start`` and ``end`` are offsets in the text that was read.
 
     ``value`` is canonical (yuan a year, a part of one, a percentage, a whole number, a name, yes or no). ``was`` is the
-    value that the message takes back, ``of`` the slot that a ``factor`` or ``delta`` changes, ``kind`` the kind of a lone
-    number.
+    value that the message takes back, ``of`` the slot that a ``factor`` or ``delta`` changes, ``kind`` the kind of a
+    lone number.
     """
 
     name: str
@@ -50,8 +50,14 @@ class Fact:
             entity["low"], entity["high"] = _json(self.interval.low), _json(self.interval.high)
             entity["range"] = self.interval.is_range
         marks = {
-            "period": self.period, "currency": self.currency, "was": _json(self.was), "of": self.of, "kind": self.kind,
-            "unit_unclear": self.unit_unclear or None, "guess": self.guess or None, "corrects": self.corrects or None,
+            "period": self.period,
+            "currency": self.currency,
+            "was": _json(self.was),
+            "of": self.of,
+            "kind": self.kind,
+            "unit_unclear": self.unit_unclear or None,
+            "guess": self.guess or None,
+            "corrects": self.corrects or None,
             "rest": self.rest or None,
         }
         entity.update({key: mark for key, mark in marks.items() if mark is not None})

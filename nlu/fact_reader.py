@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any, Mapping, Optional, Protocol, Sequence
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -15,6 +16,8 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from nlu.fact import Fact
 from nlu.facts import read_facts
 from nlu.lexicon import Lexicon, project_lexicon
+from nlu.similar import SimilarTrades, sentence_encoder
+from nlu.trades import SimilarTrade
 
 EXTRACTOR = "FactReader"
 FACTS = "facts"
@@ -35,17 +38,29 @@ class Normalised(Protocol):
 class FactReader(GraphComponent):
     """Reads the facts of each message; sets ``facts`` for later components and the entities of the parse result."""
 
-    def __init__(self, lexicon: Lexicon) -> None:
-        self._lexicon = lexicon
+    def __init__(self, lexicon: Lexicon, similar: Optional[SimilarTrade] = None) -> None:
+        self._lexicon, self._similar = lexicon, similar
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        """``similar_trades``: guess trades that no list holds; ``near_enough``, ``majority``: see ``nlu.similar``."""
+        return {"similar_trades": True, "near_enough": 0.55, "majority": 0.5}
 
     @classmethod
     def create(
-        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
     ) -> "FactReader":
         """Load the lexicon and read one message, so that the first user does not wait for the matchers."""
-        reader = cls(project_lexicon())
-        read_facts("", None, reader._lexicon)
-        return reader
+        lexicon = project_lexicon()
+        read_facts("", None, lexicon)
+        if not config["similar_trades"]:
+            return cls(lexicon)
+        trades = lexicon["industries"]["trades"]
+        return cls(lexicon, SimilarTrades(trades, sentence_encoder(), config["near_enough"], config["majority"]))
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Set ``facts`` and add the entities of each message."""
@@ -66,7 +81,9 @@ class FactReader(GraphComponent):
         normalised: Optional[Normalised] = message.get("normalised")
         text = normalised.text if normalised is not None else (message.get(TEXT) or "").lower()
         dialogue: Mapping[str, Any] = message.get("dialogue") or {}
-        return read_facts(text, dialogue.get("asked"), self._lexicon, dialogue.get("topic"))
+        return read_facts(
+            text, dialogue.get("asked"), self._lexicon, dialogue.get("topic"), self._similar, date.today().year
+        )
 
     @staticmethod
     def _entity(fact: Fact, message: Message) -> dict[str, Any]:

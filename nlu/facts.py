@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Optional
 
+from nlu.amounts import read_amounts
+from nlu.conditions import check_reader, model_reader, stage_reader
 from nlu.contacts import blanked, contact_reader
 from nlu.fact import Fact
 from nlu.lexicon import Lexicon
@@ -15,18 +17,25 @@ MAX_CHARACTERS = 4000
 
 
 def read_facts(
-    text: str, asked: Optional[str], lexicon: Lexicon, topic: Optional[str] = None,
+    text: str,
+    asked: Optional[str],
+    lexicon: Lexicon,
+    topic: Optional[str] = None,
     similar: Optional[SimilarTrade] = None,
+    this_year: Optional[int] = None,
 ) -> list[Fact]:
     """Facts of a normalised text (NFKC, lower case, simplified) by place.
 
     ``asked`` is the slot that the advisor waits for, ``topic`` the question under way (intent names), ``similar``
-    guesses an industry where the lexicon is silent.
+    guesses an industry where the lexicon is silent, ``this_year`` turns a year of foundation into an age.
     Beyond :data:`MAX_CHARACTERS` nothing is read.
     """
     text = text[:MAX_CHARACTERS]
     contacts = contact_reader(lexicon).read(text)
     rest = blanked(text, contacts) if contacts else text
-    facts = quantity_reader(lexicon).read(rest, Asked(asked, topic))
+    amounts = read_amounts(rest, lexicon)
+    facts = quantity_reader(lexicon).read(rest, amounts, Asked(asked, topic))
+    facts += stage_reader(lexicon).read(rest, amounts, asked, this_year)
+    facts += model_reader(lexicon).read(rest, asked) + check_reader(lexicon).read(rest, asked)
     facts += trade_reader(lexicon).read(rest, asked, similar)
     return sorted([*contacts, *facts], key=lambda fact: (fact.start, fact.end))

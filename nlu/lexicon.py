@@ -17,14 +17,23 @@ import knowledge
 LEXICON_DIRECTORY = Path(__file__).resolve().parent.parent / "data" / "lexicon"
 KNOWLEDGE_DIRECTORY = Path(knowledge.__file__).resolve().parent
 WORD_FILES = (
-    "amounts", "numerals", "not_amounts", "periods", "roles", "corrections", "contacts", "industries", "stages",
-    "business_models", "checks",
+    "amounts",
+    "numerals",
+    "not_amounts",
+    "periods",
+    "roles",
+    "corrections",
+    "contacts",
+    "industries",
+    "stages",
+    "business_models",
+    "checks",
 )
 
 
 @dataclass(frozen=True, eq=False)
 class Lexicon:
-    """The tables of ``data/lexicon`` by file name, and the widths of vague amounts from ``knowledge/amount_words.yml``."""
+    """The tables of ``data/lexicon`` by file name, and the widths of ``knowledge/amount_words.yml``."""
 
     tables: Mapping[str, Mapping[str, Any]]
     widths: Mapping[str, Any]

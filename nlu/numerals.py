@@ -20,7 +20,7 @@ _ARABIC = re.compile(r"\d{1,3}(?:,\d{3}){1,4}(?![\d,])(?:\.\d{1,6})?|\d{1,13}(?:
 
 @dataclass(frozen=True)
 class Interval:
-    """A number with its bounds; ``value`` is the number that was said, ``None`` in a range, a bound ``None`` if open."""
+    """A number with its bounds; ``value`` is the number said, ``None`` in a range; a bound is ``None`` if open."""
 
     low: Optional[Decimal]
     high: Optional[Decimal]
@@ -89,7 +89,8 @@ class Numeral:
     """A number read from a text.
 
     ``grain`` is the unit of its last place (10 of 120, 100 of 三百); ``scale`` the large unit that it ends with
-    (10,000 of 三十万; 1 if none), which the first end of a range borrows; ``plain`` is true for digits or units alone.
+    (10,000 of 三十万; 1 if none), which the first end of a range borrows; ``vague`` marks 几 and its kin
+    alone, which ask as often as they tell.
     """
 
     interval: Interval
@@ -100,6 +101,7 @@ class Numeral:
     arabic: bool = False
     lone_digit: bool = False
     counted: bool = False
+    vague: bool = False
 
 
 class NumeralReader:
@@ -121,6 +123,9 @@ class NumeralReader:
         self.not_after_soft = {soft: tuple(ends) for soft, ends in words["not_after_soft"].items()}
         self.after_lone_unit = {unit: tuple(starts) for unit, starts in words["after_lone_unit"].items()}
         self.not_after_tail = tuple(words["not_after_tail"])
+        self.periods = tuple(words["periods"])
+        self.just_over, self.open_sign = words["just_over"], words["open_sign"]
+        self.just_over_low, self.just_over_high = (Decimal(str(widths["just_over"][end])) for end in ("low", "high"))
         self.about_low, self.about_high = (Decimal(str(widths["about"][end])) for end in ("low", "high"))
         self._any_unit = frozenset(self.units) | frozenset(self.big_units)
         starts = [*self.digits, *self.counted, *self.tens, *self.units, *self.big_units, self.half]
@@ -128,13 +133,14 @@ class NumeralReader:
         self.starts = frozenset(starts) | frozenset("0123456789")
 
     def read(self, text: str, start: int, lone_unit: bool = False) -> Optional[Numeral]:
-        """The longest number at ``start``, or ``None``; with ``lone_unit`` a unit alone counts as one of it (近百人)."""
+        """The longest number at ``start``, or ``None``; with ``lone_unit`` a unit alone is one of it (近百人)."""
         if start >= len(text) or text[start] not in self.starts:
             return None
         number = self._number(text, start, limit=None)
-        if number is None and lone_unit and text[start] in self.units:
-            unit = self.units[text[start]]
-            return Numeral(Interval.exactly(unit), start + 1, unit, last_unit=unit)
+        if number is None and lone_unit and text[start] in self._any_unit:
+            unit = self.units.get(text[start]) or self.big_units[text[start]]
+            scale = unit if text[start] in self.big_units else ONE
+            return Numeral(Interval.exactly(unit), start + 1, unit, scale, last_unit=unit)
         return number
 
     # -- a number: sections joined by large units ----------------------------------------------------------
@@ -175,15 +181,27 @@ class NumeralReader:
         position = _skip_space(text, soft.end)
         if text.startswith(self.counter, position):
             position = _skip_space(text, position + len(self.counter))
+            if text.startswith(self.half, position) and text[position + 1 : position + 2] in self.big_units:
+                return self._and_a_half(text, soft, position + 1)
         soft = self._softened(text, replace(soft, end=position))
         unit, end = self._big_unit(text, _skip_space(text, soft.end), number)
         if unit is None or (limit is not None and unit >= limit):
             return None
         grain = max(ONE, soft.grain / TEN) if soft.grain > ONE else ONE
         return Numeral(
-            soft.interval.times(unit), end, grain * unit if soft.grain >= ONE else soft.grain * unit, unit * number.scale,
-            unit, number.arabic,
+            soft.interval.times(unit),
+            end,
+            grain * unit if soft.grain >= ONE else soft.grain * unit,
+            unit * number.scale,
+            unit,
+            number.arabic,
         )
+
+    def _and_a_half(self, text: str, number: Numeral, position: int) -> Numeral:
+        """一个半亿: ``position`` is where the large unit stands."""
+        unit = self.big_units[text[position]]
+        interval = number.interval.plus(Interval.exactly(Decimal("0.5"))).times(unit)
+        return Numeral(interval, position + 1, unit / TEN, unit, unit)
 
     def _big_unit(self, text: str, position: int, number: Numeral) -> tuple[Optional[Decimal], int]:
         char = text[position : position + 1]
@@ -325,7 +343,7 @@ class NumeralReader:
         digits = match.group().replace(",", "")
         number = Decimal(digits)
         trailing = len(digits) - len(digits.rstrip("0")) if "." not in digits else 0
-        grain = TEN ** trailing if "." not in digits else TEN ** -len(digits.split(".")[1])
+        grain = TEN**trailing if "." not in digits else TEN ** -len(digits.split(".")[1])
         lone = len(digits) == 1 and number > 0
         return Numeral(Interval.exactly(number), match.end(), grain if number else ONE, arabic=True, lone_digit=lone)
 
@@ -340,6 +358,8 @@ class NumeralReader:
         end = position
         while end < len(text) and text[end] in self.digits and end - position < 12:
             end += 1
+        if end - position > 1 and self.digits[text[end - 1]] == 1 and text.startswith(self.periods, end):
+            end -= 1  # 六千八一年: the last digit begins the period
         run = [self.digits[char] for char in text[position:end]]
         if len(run) == 1:
             return Numeral(Interval.exactly(Decimal(run[0])), end, ONE, lone_digit=run[0] > 0)
@@ -352,7 +372,7 @@ class NumeralReader:
         for word, low, high in self.vague_digits:
             end = position + len(word)
             if text.startswith(word, position) and (word.endswith(self.some) or text[end : end + 1] in self._any_unit):
-                return Numeral(Interval.between(low, high), end, ONE)
+                return Numeral(Interval.between(low, high), end, ONE, vague=True)
         return None
 
     # -- soft endings ---------------------------------------------------------------------------------------
@@ -364,6 +384,11 @@ class NumeralReader:
         if not char or number.interval.value is None or not number.interval.is_exact or number.counted:
             return number
         following = position + 1
+        if text.startswith(self.just_over, position):
+            interval = number.interval.widened(self.just_over_low, self.just_over_high)
+            return replace(number, interval=interval, end=position + len(self.just_over))
+        if char == self.open_sign and not text[following : following + 1].isdigit():
+            return replace(number, interval=Interval(number.interval.low, None, None), end=following)
         if text.startswith(self.not_after_soft.get(char, ()) or ("\0",), following):
             return number
         grain = number.grain

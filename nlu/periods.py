@@ -46,18 +46,34 @@ class PeriodReader:
         return [self._period(amount, counted, context, before, after, sums) for amount in amounts]
 
     def _period(
-        self, amount: Amount, others: Sequence[Amount], context: Context,
-        before: Sequence[Hit], after: Sequence[Hit], sums: Sequence[Hit],
+        self,
+        amount: Amount,
+        others: Sequence[Amount],
+        context: Context,
+        before: Sequence[Hit],
+        after: Sequence[Hit],
+        sums: Sequence[Hit],
     ) -> Optional[Period]:
         start = max(context.sentence_start(amount.start), amount.start - _REACH_BEFORE)
         previous = max((other.end for other in others if other.end <= amount.start), default=0)
         for hit in after:
-            if amount.end <= hit.start <= amount.end + _REACH_AFTER and not context.breaks_between(amount.end, hit.start)[1]:
+            if (
+                amount.end <= hit.start <= amount.end + _REACH_AFTER
+                and not context.breaks_between(amount.end, hit.start)[1]
+            ):
                 gap = context.text[amount.end : hit.start]
                 if not gap.strip() or not context.breaks_between(amount.end, hit.start)[0]:
                     return self._named(hit.label)
-        found = [hit for hit in before if max(start, previous) <= hit.start and hit.end <= amount.start]
-        summed = [hit for hit in sums if max(context.sentence_start(amount.start), previous) <= hit.start <= amount.start]
+        summed = [
+            hit for hit in sums if max(context.sentence_start(amount.start), previous) <= hit.start <= amount.start
+        ]
+        found = [
+            hit
+            for hit in before
+            if max(start, previous) <= hit.start
+            and hit.end <= amount.start
+            and not any(span.start < hit.end and hit.start < span.end for span in summed)
+        ]
         if found and (not summed or summed[-1].start < found[-1].start):
             return self._named(found[-1].label)
         return Period(ONCE, ONE) if summed else None

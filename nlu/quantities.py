@@ -1,4 +1,4 @@
-"""Facts that are numbers: amounts with their roles, cleared of what is denied, quoted, outdated or of another matter."""
+"""Facts that are numbers: amounts with their roles, cleared of what is denied, outdated or of another matter."""
 
 from __future__ import annotations
 
@@ -8,14 +8,40 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from functools import lru_cache
 from typing import Any, Mapping, Optional, Sequence
 
-from nlu.amounts import COUNT, DURATION, FACTOR, MEASURE, MONEY, NUMBER, PERCENT, TIMES, Amount, AmountReader, amount_reader
+from nlu.amounts import (
+    COUNT,
+    FACTOR,
+    MEASURE,
+    MONEY,
+    NUMBER,
+    PERCENT,
+    TIMES,
+    Amount,
+    AmountReader,
+    amount_reader,
+)
+from nlu.changes import ChangeReader, change_reader
 from nlu.fact import Fact
 from nlu.lexicon import Lexicon, WordFinder, longest
-from nlu.numerals import ONE, Interval
+from nlu.numerals import MYRIAD, ONE, Interval
 from nlu.periods import ONCE, Period, PeriodReader, period_reader
 from nlu.roles import CONVERTED, KINDS_OF_SLOT, WHOLE_NUMBERS, YUAN_A_YEAR, Context, Cue, RoleReader, role_reader
 
 HUNDRED, MONTHS = Decimal(100), Decimal(12)
+_BUDGETS = ("total_budget", "customer_budget")
+_OVERRULED: Mapping[str, frozenset[str]] = {
+    "customer_budget": frozenset({"spent", "gap", "needed", "rest_needed"}),
+    "budget": frozenset({"spent", "gap"}),
+    "customers": frozenset({"new_customers", "lost_customers"}),
+    "share": frozenset(),
+    **{
+        slot: frozenset()
+        for slot in (*YUAN_A_YEAR, *WHOLE_NUMBERS, "gross_margin", "avg_order_value")
+        if slot not in ("customer_budget", "customers")
+    },
+}
+"""Roles of nouns that a verb right before the amount overrules, and by which roles."""
+_SLANG_ROLES = frozenset({*YUAN_A_YEAR, "allotted", "budget", "surplus"})
 _OTHER = "other_"
 _REACH_OF_OTHERS = 16
 _CHANGE_SPAN = 14
@@ -49,56 +75,150 @@ class QuantityReader:
     """Reads the numeric facts of a message."""
 
     def __init__(
-        self, amounts: AmountReader, roles: RoleReader, periods: PeriodReader, words: Mapping[str, Any],
-        corrections: Mapping[str, Any], table: Mapping[str, Any],
+        self,
+        amounts: AmountReader,
+        roles: RoleReader,
+        periods: PeriodReader,
+        changes: ChangeReader,
+        words: Mapping[str, Any],
+        corrections: Mapping[str, Any],
+        table: Mapping[str, Any],
     ) -> None:
-        self._amounts, self._roles, self._periods = amounts, roles, periods
+        self._amounts, self._roles, self._periods, self._changes = amounts, roles, periods, changes
         self._unit_asked_below = Decimal(str(table["unit_asked_below"]))
         self._team_phrases = {phrase: Decimal(number) for phrase, number in words["team_phrases"].items()}
         self._team_finder = WordFinder({"team": words["team_phrases"]})
         fillers = "|".join(re.escape(str(word)) for word in sorted(words["fillers"], key=len, reverse=True))
         negations = "|".join(map(re.escape, sorted(corrections["number_negations"], key=len, reverse=True)))
+        self._fillers = re.compile(fillers)
         self._negated = re.compile(f"(?:{negations})\\s?(?:{fillers}){{0,4}}\\s?$")
         self._taken_back = re.compile("^.?(?:" + "|".join(map(re.escape, corrections["taken_back_after"])) + ")")
         self._takes_back = WordFinder({"back": corrections["takes_back"]})
-        self._from = re.compile("(?:" + "|".join(map(re.escape, corrections["from_words"])) + f")\\s?(?:{fillers}){{0,3}}$")
-        changes = sorted(corrections["change_words"], key=len, reverse=True)
-        self._change = re.compile("(?:" + "|".join(map(re.escape, changes)) + f")(?:了)?\\s?(?:{fillers}){{0,3}}\\s?$")
-        clear = "|".join(re.escape(word) for word in changes if len(word) > 1 and not word.isascii())
+        self._from = re.compile(
+            "(?:" + "|".join(map(re.escape, corrections["from_words"])) + f")\\s?(?:{fillers}){{0,3}}$"
+        )
+        change_words = sorted(corrections["change_words"], key=len, reverse=True)
+        self._change = re.compile(
+            "(?:" + "|".join(map(re.escape, change_words)) + f")(?:了)?\\s?(?:{fillers}){{0,3}}\\s?$"
+        )
+        clear = "|".join(re.escape(word) for word in change_words if len(word) > 1 and not word.isascii())
         self._clear_change = re.compile(f"(?:{clear})(?:了)?\\s?(?:{fillers}){{0,3}}\\s?$")
-        self._rise = WordFinder({"rise": corrections["rises"], "fall": corrections["falls"]})
-        self._premise = WordFinder({"premise": corrections["premises"]})
+        then = "|".join(map(re.escape, sorted(corrections["then_words"], key=len, reverse=True)))
+        self._then = re.compile(f"[,，。;；!！\\s](?:{then})\\s?(?:{fillers}){{0,3}}$")
+        self._enough_asked = tuple(corrections["enough_asked"])
+        self._spending, self._giving = frozenset(words["spending_verbs"]), frozenset(words["giving_verbs"])
+        self._share_asked, self._lacking = tuple(words["share_asked"]), tuple(words["lacking"])
+        self._annual_budgets, self._this_or_that = frozenset(words["annual_budgets"]), tuple(words["this_or_that"])
+        staff = sorted((*words["staff_fillers"], *words["fillers"]), key=lambda word: -len(str(word)))
+        self._staff_fillers = re.compile("|".join(re.escape(str(word)) for word in staff))
+        self._after_slang = words["after_slang"]
+        self._other_matters, self._other_shares = tuple(words["other_matters"]), tuple(words["other_shares"])
+        self._pairs = frozenset(words["pair_beginnings"])
+        self._field_words, self._team_after = tuple(words["field_words"]), tuple(words["team_phrase_after"])
+        zeros = words["zeros"]
+        self._zeros = WordFinder(zeros["anywhere"])
+        self._zero_answers, self._zero_asked = tuple(map(str, zeros["answers"])), frozenset(zeros["asked"])
 
     # -- the whole message -----------------------------------------------------------------------------------
 
-    def read(self, text: str, asked: Asked) -> list[Fact]:
-        """Numeric facts by place."""
-        amounts = self._amounts.read(text)
+    def read(self, text: str, amounts: Sequence[Amount], asked: Asked) -> list[Fact]:
+        """Numeric facts by place; ``amounts`` are those of ``text``."""
         context = self._roles.context(text)
-        drafts = self._drafts(amounts, context)
+        none = self._nothing(text, asked)
+        amounts = [amount for amount in amounts if not _touches(amount.start, amount.end, none)]
+        changes = self._changes.read(amounts, context)
+        supposed = {fact.start for fact in changes}
+        drafts = self._drafts([amount for amount in amounts if amount.start not in supposed], context)
         drafts = self._without_denied(drafts, context)
         drafts = self._after_changes(drafts, context)
         drafts = [self._marked(draft, context) for draft in drafts if not self._of_others(draft, context)]
         drafts = self._for_question(self._settled(drafts, context, asked), asked)
-        facts = self._facts(self._one_for_each(drafts), text)
-        facts += self._team_in_words(text, facts, asked) + self._changes(amounts, facts, context)
-        return sorted(facts, key=lambda fact: fact.start)
-
-    def amounts(self, text: str) -> list[Amount]:
-        """The amounts of ``text``, for readers that need them too."""
-        return self._amounts.read(text)
+        drafts = self._with_units_of_neighbours(self._parts_as_sums(drafts, context))
+        facts = self._facts(self._one_for_each(drafts))
+        facts += self._team_in_words(text, facts, asked)
+        told = {fact.name for fact in facts}
+        return sorted(
+            [*facts, *changes, *(fact for fact in none if fact.name not in told)], key=lambda fact: fact.start
+        )
 
     def _drafts(self, amounts: Sequence[Amount], context: Context) -> list[Draft]:
         periods = dict(zip((amount.start for amount in amounts), self._periods.periods(amounts, context)))
-        measured = [amount for amount in amounts if self._may_be_fact(amount)]
-        cues = self._roles.roles(measured, context)
-        drafts = [
-            Draft(amount, periods[amount.start], cue, cue.role if cue else None) for amount, cue in zip(measured, cues)
+        jobs = {cue.start for cue in context.cues if cue.role == "team_part"}
+        measured = [
+            amount for amount in amounts if self._may_be_fact(amount) or (amount.article and amount.end in jobs)
         ]
-        return [self._with_interval_between_orders(draft, amounts, context) for draft in drafts]
+        cues = self._roles.roles(measured, context, amounts)
+        drafts = [
+            self._with_adjacent_verb(Draft(amount, periods[amount.start], cue, cue.role if cue else None), context)
+            for amount, cue in zip(measured, cues)
+        ]
+        drafts = [self._as_slang(draft, context) for draft in drafts]
+        return [
+            self._with_interval_between_orders(draft, amounts, context)
+            for draft in drafts
+            if not self._is_move(draft, context)
+            and not self._asks_enough(draft, context)
+            and not self._of_another_matter(draft, context)
+        ]
+
+    def _of_another_matter(self, draft: Draft, context: Context) -> bool:
+        """Money spent on a journey, a share of wages, staff that left: what the message is about is not our field."""
+        text, cue = context.text, draft.cue
+        if cue is None or any(word in text for word in self._field_words):
+            return False
+        if draft.role == "share":
+            return any(word in text for word in self._other_shares)
+        verb_only = draft.role == "budget" or cue.side == "before" or cue.end - cue.start <= 2
+        money = draft.role in ("spent", "needed", "gap", "allotted", "budget")
+        return money and verb_only and any(word in text for word in self._other_matters)
+
+    def _is_move(self, draft: Draft, context: Context) -> bool:
+        return draft.amount.kind == PERCENT and self._changes.is_move(draft.amount, context)
+
+    def _asks_enough(self, draft: Draft, context: Context) -> bool:
+        """要100万够吗: a sum that she asks about."""
+        return draft.role == "needed" and context.text.startswith(self._enough_asked, draft.amount.end)
+
+    def _with_adjacent_verb(self, draft: Draft, context: Context) -> Draft:
+        """A verb right before an amount decides over the noun farther off: 客户维护差五万 is a gap."""
+        cue, amount = draft.cue, draft.amount
+        if cue is None or cue.role not in _OVERRULED:
+            return draft
+        for verb in context.cues:
+            if verb.role in _OVERRULED[cue.role] and verb.end <= amount.start and verb is not cue:
+                if not self._fillers.sub("", context.text[verb.end : amount.start]) and cue.end <= max(
+                    verb.start, cue.end
+                ):
+                    near = context.breaks_between(verb.end, amount.start) == (0, 0)
+                    if near and amount.start - verb.end <= 6:
+                        return replace(draft, role=verb.role, cue=verb)
+        return self._with_hedged_cue(draft, context)
+
+    def _with_hedged_cue(self, draft: Draft, context: Context) -> Draft:
+        cue = draft.cue
+        if cue is None or cue.end > draft.amount.start or not draft.amount.interval.is_exact:
+            return draft
+        if self._fillers.sub("", context.text[cue.end : draft.amount.start]):
+            return draft
+        return replace(draft, amount=self._amounts.hedged_before(context.text, draft.amount, cue.start))
+
+    def _as_slang(self, draft: Draft, context: Context) -> Draft:
+        """20个 behind a word of money are 20万."""
+        amount = draft.amount
+        if draft.role is not None or not _is_bare_count(amount, context.text, self._after_slang):
+            return draft
+        as_money = replace(amount, kind=MONEY, unit="", interval=amount.interval.times(MYRIAD), has_unit=True)
+        cue = self._roles.roles([as_money], context)[0]
+        if cue is None or cue.role not in _SLANG_ROLES or cue.end > amount.start:
+            return draft
+        return replace(draft, amount=as_money, cue=cue, role=cue.role)
 
     def _may_be_fact(self, amount: Amount) -> bool:
-        if amount.kind in (MEASURE, FACTOR) or self._periods.is_period(amount):
+        if (
+            amount.kind in (MEASURE, FACTOR)
+            or self._periods.is_period(amount)
+            or (amount.faint and amount.interval.is_range)
+        ):
             return False
         return not (amount.article and amount.kind == NUMBER)
 
@@ -109,7 +229,7 @@ class QuantityReader:
         for span in reversed([amount for amount in amounts if amount.end <= draft.amount.start]):
             gap = context.text[span.end : draft.amount.start]
             times = self._periods.once_per(span)
-            if times is None or len(gap) > 6 or sum(context.breaks_between(span.end, draft.amount.start)):
+            if times is None or len(gap) > 6 or context.breaks_between(span.end, draft.amount.start) != (0, 0):
                 return draft
             role = draft.role if draft.role and not draft.role.startswith(_OTHER) else draft.role or "orders_per_year"
             return replace(draft, period=Period(span.unit, times), role=role)
@@ -120,7 +240,8 @@ class QuantityReader:
     def _without_denied(self, drafts: Sequence[Draft], context: Context) -> list[Draft]:
         text = context.text
         denied = [
-            draft for draft in drafts
+            draft
+            for draft in drafts
             if self._negated.search(text[max(0, draft.amount.start - 12) : draft.amount.start])
             or self._taken_back.match(text[draft.amount.end : draft.amount.end + 8])
         ]
@@ -136,7 +257,9 @@ class QuantityReader:
         """The number that stands for a denied one takes over its role and says what it replaces."""
         if draft.role not in (None, denied.role) or (draft.amount.kind != denied.amount.kind and draft.role is None):
             return draft
-        return replace(draft, role=draft.role or denied.role, was=denied.amount.value, period=draft.period or denied.period)
+        return replace(
+            draft, role=draft.role or denied.role, was=denied.amount.value, period=draft.period or denied.period
+        )
 
     def _after_changes(self, drafts: Sequence[Draft], context: Context) -> list[Draft]:
         """从三十万砍到十二万: only the later number holds, in the role of the earlier."""
@@ -158,6 +281,8 @@ class QuantityReader:
             return False
         if earlier.kind != later.kind and NUMBER not in (earlier.kind, later.kind):
             return False
+        if earlier.interval.centre is None and self._then.search(between):
+            return True
         if self._clear_change.search(between):
             return True
         return bool(self._from.search(text[max(0, earlier.start - 8) : earlier.start]) and self._change.search(between))
@@ -175,7 +300,10 @@ class QuantityReader:
         start = context.clause_start(draft.amount.start)
         if draft.cue is not None and draft.cue.start < start:
             start = context.clause_start(draft.cue.start)
-        last = {label: context.marks_in(label, start, draft.amount.start) for label in ("past", "present", "totals", "goals")}
+        last = {
+            label: context.marks_in(label, start, draft.amount.start)
+            for label in ("past", "present", "totals", "goals")
+        }
         past, present = last["past"], last["present"]
         is_past = bool(past) and not (present and present[-1].start > past[-1].start)
         draft = replace(draft, past=is_past, present=bool(present) and not is_past, total=bool(last["totals"]))
@@ -196,36 +324,73 @@ class QuantityReader:
             elif role == "budget":
                 draft = replace(draft, role=self._which_budget(draft, roles, context, asked))
             elif role == "allotted":
-                draft = replace(draft, role=self._which_allotted(roles, asked))
+                draft = replace(draft, role=self._which_allotted(draft, roles, context, asked))
             elif role == "surplus":
                 draft = replace(draft, role=f"{_OTHER}surplus")
             elif role == "team_size" and draft.amount.kind == NUMBER and draft.amount.has_unit:
                 draft = replace(draft, role=None)
+            elif role in ("new_customers", "lost_customers") and self._are_staff(draft, context):
+                draft = replace(draft, role=None)
+            elif role == "orders_per_year" and draft.amount.article and draft.period is None:
+                draft = replace(draft, role=None)
+            elif role is None and self._is_staff(draft.amount, context):
+                draft = replace(draft, role="team_size")
             settled.append(draft)
         return self._with_team(settled, asked)
 
     @staticmethod
-    def _which_allotted(roles: set[Optional[str]], asked: Asked) -> str:
+    def _which_allotted(draft: Draft, roles: set[Optional[str]], context: Context, asked: Asked) -> str:
+        clause = context.clause_start(draft.amount.start)
+        named = [cue.role for cue in context.cues if clause <= cue.start < draft.amount.start and cue.role in _BUDGETS]
+        if named:
+            return named[-1]
         if asked.slot in ("total_budget", "customer_budget") and not {"customer_budget", "total_budget"} & roles:
             return asked.slot
         return "customer_budget"
 
-    @staticmethod
-    def _which_budget(draft: Draft, roles: set[Optional[str]], context: Context, asked: Asked) -> str:
+    def _which_budget(self, draft: Draft, roles: set[Optional[str]], context: Context, asked: Asked) -> str:
         if asked.slot in ("total_budget", "customer_budget") and asked.slot not in roles:
             return asked.slot
         if "customer_budget" in roles or "share" in roles:
+            return "total_budget"
+        if any(word in context.text for word in self._share_asked):
+            return "total_budget"
+        word = context.text[draft.cue.start : draft.cue.end] if draft.cue else ""
+        of_one_year = draft.cue is not None and context.text[: draft.cue.start].endswith(self._this_or_that)
+        if word in self._annual_budgets and not of_one_year and not any(word in context.text for word in self._lacking):
             return "total_budget"
         if "total_budget" in roles or {"spent", "needed", "gap"} & roles:
             return "customer_budget"
         return "total_budget" if asked.topic == "budget_share" else "customer_budget"
 
     @staticmethod
+    def _are_staff(draft: Draft, context: Context) -> bool:
+        """九个业务员，今年走了两个: those who left are staff."""
+        start = context.sentence_start(draft.amount.start)
+        named = [cue.role for cue in context.cues if start <= cue.start < draft.amount.start]
+        people = [role for role in named if role in ("team_part", "team_size", "customers")]
+        return bool(people) and people[-1] == "team_part"
+
+    def _is_staff(self, amount: Amount, context: Context) -> bool:
+        """四十来号人 alone in its clause: whose people, if not hers?"""
+        if amount.kind != COUNT or amount.unit != "person" or amount.article:
+            return False
+        start = context.clause_start(amount.start)
+        end = min(
+            (place for place in (*context.weak_breaks, *context.strong_breaks) if place >= amount.end),
+            default=len(context.text),
+        )
+        return not self._staff_fillers.sub(
+            "", context.text[start : amount.start] + context.text[amount.end : end]
+        ).strip()
+
+    @staticmethod
     def _with_team(drafts: Sequence[Draft], asked: Asked) -> list[Draft]:
         """Jobs add up to the team where no total is told: 俩销售一客服."""
         parts = [draft for draft in drafts if draft.role == "team_part"]
-        if not parts:
-            return list(drafts)
+        parts = list({draft.cue: draft for draft in reversed(parts)}.values())[::-1]
+        if all(part.amount.article for part in parts):
+            return [draft for draft in drafts if draft.role != "team_part"]
         rest = [draft for draft in drafts if draft.role != "team_part"]
         if any(draft.role == "team_size" for draft in rest):
             return rest
@@ -239,7 +404,7 @@ class QuantityReader:
     def _for_question(self, drafts: Sequence[Draft], asked: Asked) -> list[Draft]:
         """A number that nobody named answers the open question."""
         slot = asked.slot
-        if slot not in KINDS_OF_SLOT or any(draft.role == slot for draft in drafts):
+        if slot is None or slot not in KINDS_OF_SLOT or any(draft.role == slot for draft in drafts):
             return list(drafts)
         fitting = [draft for draft in drafts if self._may_answer(draft, slot)]
         if not fitting:
@@ -259,8 +424,11 @@ class QuantityReader:
         if slot in ("new_customers", "lost_customers"):
             return role == "customers"
         return {
-            "customer_lifetime_years": "other_duration", "orders_per_year": "other_times", "gross_margin": "share",
-            "spent": "other_money", "avg_order_value": "spent",
+            "customer_lifetime_years": "other_duration",
+            "orders_per_year": "other_times",
+            "gross_margin": "share",
+            "spent": "other_money",
+            "avg_order_value": "spent",
         }.get(slot) == role
 
     @staticmethod
@@ -269,7 +437,7 @@ class QuantityReader:
         best: dict[str, Draft] = {}
         rest: list[Draft] = []
         for draft in drafts:
-            if draft.role not in KINDS_OF_SLOT:
+            if draft.role is None or draft.role not in KINDS_OF_SLOT:
                 rest.append(draft)
                 continue
             known = best.get(draft.role)
@@ -279,11 +447,66 @@ class QuantityReader:
 
     # -- facts ---------------------------------------------------------------------------------------------------
 
-    def _facts(self, drafts: Sequence[Draft], text: str) -> list[Fact]:
-        facts = [self._fact(draft) for draft in drafts if draft.role in KINDS_OF_SLOT]
+    def _nothing(self, text: str, asked: Asked) -> list[Fact]:
+        """Facts told as none: 一分没花, or a bare 没有 where a number was asked for."""
+        found = [
+            Fact(hit.label, Decimal(0), hit.start, hit.end, Interval.exactly(Decimal(0)))
+            for hit in longest(self._zeros.find(text))
+        ]
+        stripped = text.strip(" ,，。!！~～吧啊呀呢哦的了")
+        if not found and asked.slot in self._zero_asked and stripped in self._zero_answers:
+            start = text.find(stripped)
+            found = [Fact(asked.slot or "", Decimal(0), start, start + len(stripped), Interval.exactly(Decimal(0)))]
+        return found
+
+    def _parts_as_sums(self, drafts: Sequence[Draft], context: Context) -> list[Draft]:
+        """花了一半 of a budget told, 拿出一成 of a total told: sums, where only one sum can be meant."""
+        sums = {draft.role: draft for draft in drafts if draft.amount.kind == MONEY and draft.amount.interval.is_exact}
+        return [self._part_as_sum(draft, sums, context) for draft in drafts]
+
+    def _part_as_sum(self, draft: Draft, sums: Mapping[Optional[str], Draft], context: Context) -> Draft:
+        cue = draft.cue
+        if draft.amount.kind != PERCENT or draft.role != "share" or cue is None or cue.end > draft.amount.start:
+            return draft
+        verb = context.text[cue.start : cue.end]
+        for slot, whole, verbs in (
+            ("spent", "customer_budget", self._spending),
+            ("customer_budget", "total_budget", self._giving),
+        ):
+            if verb in verbs and whole in sums and slot not in sums:
+                base = sums[whole]
+                interval = draft.amount.interval.times(base.amount.interval.known_end)
+                amount = replace(draft.amount, kind=MONEY, interval=interval, unit="", has_unit=True)
+                return replace(draft, amount=amount, role=slot, period=base.period)
+        return draft
+
+    @staticmethod
+    def _with_units_of_neighbours(drafts: Sequence[Draft]) -> list[Draft]:
+        """总预算300万，客户60: what is too small to be yuan beside sums in 万 is in 万 too."""
+        sums = [
+            draft.amount
+            for draft in drafts
+            if draft.role in YUAN_A_YEAR and draft.amount.scale == MYRIAD and draft.amount.kind == MONEY
+        ]
+        if not sums:
+            return list(drafts)
+        greatest = max(amount.interval.known_end for amount in sums)
+        return [
+            replace(draft, amount=replace(draft.amount, interval=draft.amount.interval.times(MYRIAD), has_unit=True))
+            if _lacks_unit(draft) and 0 < draft.amount.interval.known_end * MYRIAD <= 2 * greatest
+            else draft
+            for draft in drafts
+        ]
+
+    def _facts(self, drafts: Sequence[Draft]) -> list[Fact]:
+        named = [draft for draft in drafts if draft.role in KINDS_OF_SLOT]
+        facts = [self._fact(draft) for draft in named if draft.role in self._zero_asked or draft.amount.value != 0]
         facts += [
-            self._number(draft) for draft in drafts
-            if draft.role is None and draft.amount.kind in (MONEY, PERCENT, NUMBER, COUNT) and not draft.amount.faint
+            self._number(draft)
+            for draft in drafts
+            if draft.role is None
+            and draft.amount.kind in (MONEY, PERCENT, NUMBER, COUNT)
+            and not draft.amount.faint
             and not (draft.amount.article or draft.amount.unit in ("shares", "splits", "fraction"))
         ]
         return facts
@@ -292,13 +515,23 @@ class QuantityReader:
         slot = draft.role or ""
         interval = self._canonical(draft, slot)
         unclear = (
-            slot in YUAN_A_YEAR and draft.amount.kind == NUMBER and not draft.amount.has_unit
+            slot in YUAN_A_YEAR
+            and draft.amount.kind == NUMBER
+            and not draft.amount.has_unit
             and 0 < interval.known_end < self._unit_asked_below
         )
         return Fact(
-            slot, interval.centre, draft.amount.start, draft.amount.end, interval,
-            period=draft.period.name if draft.period else None, unit_unclear=unclear,
-            currency=draft.amount.currency or None, corrects=draft.corrects, was=draft.was, rest=draft.rest,
+            slot,
+            interval.centre,
+            draft.amount.start,
+            draft.amount.end,
+            interval,
+            period=draft.period.name if draft.period else None,
+            unit_unclear=unclear,
+            currency=draft.amount.currency or None,
+            corrects=draft.corrects,
+            was=draft.was,
+            rest=draft.rest,
         )
 
     def _canonical(self, draft: Draft, slot: str) -> Interval:
@@ -318,56 +551,57 @@ class QuantityReader:
     def _number(draft: Draft) -> Fact:
         amount = draft.amount
         return Fact(
-            "number", amount.value, amount.start, amount.end, amount.interval, kind=amount.kind,
-            period=draft.period.name if draft.period else None, currency=amount.currency or None,
-            corrects=draft.corrects, was=draft.was,
+            "number",
+            amount.value,
+            amount.start,
+            amount.end,
+            amount.interval,
+            kind=amount.kind,
+            period=draft.period.name if draft.period else None,
+            currency=amount.currency or None,
+            corrects=draft.corrects,
+            was=draft.was,
         )
 
     def _team_in_words(self, text: str, facts: Sequence[Fact], asked: Asked) -> list[Fact]:
         """夫妻店, 就我一个人: a team without a number."""
         if any(fact.name == "team_size" for fact in facts):
             return []
-        hits = longest(self._team_finder.find(text))
+        hits = [
+            hit
+            for hit in longest(self._team_finder.find(text))
+            if asked.slot == "team_size"
+            or text[hit.start : hit.start + 2] not in self._pairs
+            or not text[hit.end : hit.end + 1].isalnum()
+            or text.startswith(self._team_after, hit.end)
+        ]
         return [
             Fact("team_size", number, hit.start, hit.end, Interval.exactly(number))
             for hit in hits[:1]
             for number in [self._team_phrases[text[hit.start : hit.end]]]
         ]
 
-    def _changes(self, amounts: Sequence[Amount], facts: Sequence[Fact], context: Context) -> list[Fact]:
-        """Premises that multiply: 预算砍两成呢, 客户翻一倍."""
-        if not self._premise.find(context.text):
-            return []
-        moves = longest(self._rise.find(context.text))
-        found = []
-        for amount in amounts:
-            factor = self._factor(amount, [hit.label for hit in moves if hit.end in (amount.start, amount.start - 1)])
-            if factor is not None:
-                of = self._changed_slot(amount, context)
-                found.append(Fact("change", factor, amount.start, amount.end, of=of))
-        return found
 
-    @staticmethod
-    def _factor(amount: Amount, moves: Sequence[str]) -> Optional[Decimal]:
-        if amount.value is None:
-            return None
-        if amount.kind == FACTOR:
-            return amount.value
-        if amount.kind == PERCENT and moves:
-            return ONE + amount.value if moves[-1] == "rise" else ONE - amount.value
-        return None
-
-    @staticmethod
-    def _changed_slot(amount: Amount, context: Context) -> Optional[str]:
-        cues = [cue for cue in context.cues if cue.role in KINDS_OF_SLOT or cue.role == "budget"]
-        near = [cue for cue in cues if cue.end <= amount.start and not context.breaks_between(cue.end, amount.start)[1]]
-        if not near:
-            return None
-        return "customer_budget" if near[-1].role == "budget" else near[-1].role
+def _lacks_unit(draft: Draft) -> bool:
+    amount = draft.amount
+    return draft.role in YUAN_A_YEAR and amount.kind == NUMBER and not amount.has_unit
 
 
-def _rank(draft: Draft) -> tuple[bool, bool, bool, bool]:
-    return draft.was is not None, draft.present, draft.total, not draft.past
+def _is_bare_count(amount: Amount, text: str, after: str) -> bool:
+    """Whether nothing that is counted follows (20个, but not 20个人)."""
+    if amount.kind != COUNT or amount.unit != "thing" or amount.article:
+        return False
+    following = text[amount.end : amount.end + 1]
+    return not following or not following.isalnum() or following in after
+
+
+def _touches(start: int, end: int, facts: Sequence[Fact]) -> bool:
+    return any(start < fact.end and fact.start < end for fact in facts)
+
+
+def _rank(draft: Draft) -> tuple[bool, bool, bool, bool, bool]:
+    large = draft.role in YUAN_A_YEAR and draft.amount.scale >= MYRIAD
+    return draft.was is not None, draft.present, draft.total, not draft.past, large
 
 
 def _whole(interval: Interval) -> Interval:
@@ -382,6 +616,11 @@ def _whole(interval: Interval) -> Interval:
 def quantity_reader(lexicon: Lexicon) -> QuantityReader:
     """The reader over a lexicon, built once."""
     return QuantityReader(
-        amount_reader(lexicon), role_reader(lexicon), period_reader(lexicon), lexicon["roles"], lexicon["corrections"],
+        amount_reader(lexicon),
+        role_reader(lexicon),
+        period_reader(lexicon),
+        change_reader(lexicon),
+        lexicon["roles"],
+        lexicon["corrections"],
         lexicon.widths,
     )

@@ -1,8 +1,8 @@
 """Which number is of what: amounts are matched with the words beside them.
 
 Words that name a slot (``data/lexicon/roles.yml``) and amounts stand in one line; a matching that keeps their order and
-costs least decides, so that "300万营业额20万客户预算" reads as well as "营业额300万客户预算20万". What a distance costs is
-counted in characters.
+costs least decides, so that "300万营业额20万客户预算" reads as well as "营业额300万客户预算20万".
+What a distance costs is counted in characters.
 """
 
 from __future__ import annotations
@@ -18,9 +18,10 @@ from nlu.lexicon import Hit, Lexicon, WordFinder, longest
 
 # Costs in characters of distance: arithmetic of the matching, not figures of the field.
 UNMATCHED = 7.0
-AFTER, WEAK_BREAK, STRONG_BREAK, AMOUNT_BETWEEN, REUSED = 1.0, 2.0, 6.0, 2.5, 2.5
+AFTER, WEAK_BREAK, STRONG_BREAK, AMOUNT_BETWEEN, REUSED = 1.0, 2.0, 6.0, 3.0, 3.0
 PER_CHARACTER, PER_CUE_CHARACTER, LONGEST_CUE = 0.6, 0.35, 5
 MAX_AMOUNTS, MAX_CUES = 60, 240
+NO_CUE = "no_cue"
 
 _WEAK = re.compile(r"[,，、:：\s(（)）\"“”]")
 _STRONG = re.compile(r"[。！？!?；;\n…]")
@@ -86,21 +87,32 @@ class RoleReader:
                     cues[f"{role}|{side}"] = entry.get(side, [])
         self._cue_finder = WordFinder(cues)
         self._mark_finder = WordFinder({label: words[label] for label in self.MARKS})
+        self._finished = str(words["finished"])
+        self._staff_places = frozenset(words["staff_places"])
+        self._money_like = frozenset(words["money_like"])
         fillers = sorted((str(word) for word in words["fillers"]), key=len, reverse=True)
         self._fillers = re.compile("|".join(map(re.escape, fillers)))
 
     def context(self, text: str) -> Context:
         """The words beside the numbers of ``text``."""
-        cues = [Cue(*hit.label.split("|"), hit.start, hit.end) for hit in longest(self._cue_finder.find(text))]
+        cues = _longest_cues(self._cue_finder.find(text))
         return Context(
-            text, tuple(cues[:MAX_CUES]), tuple(longest(self._mark_finder.find(text))),
-            tuple(match.start() for match in _WEAK.finditer(text) if not _inside_number(text, match.start())),
+            text,
+            tuple(cues[:MAX_CUES]),
+            tuple(longest(self._mark_finder.find(text))),
+            tuple(match.start() for match in _WEAK.finditer(text) if not _joins(text, match.start())),
             tuple(match.start() for match in _STRONG.finditer(text)),
         )
 
-    def roles(self, amounts: Sequence[Amount], context: Context) -> list[Optional[Cue]]:
-        """For each amount the word that tells what it is of, or ``None``."""
-        cues = sorted(context.cues, key=lambda cue: cue.start)
+    def roles(
+        self, amounts: Sequence[Amount], context: Context, all_amounts: Sequence[Amount] = ()
+    ) -> list[Optional[Cue]]:
+        """For each amount the word that tells what it is of, or ``None``; words inside ``all_amounts`` tell nothing."""
+        cues = [
+            cue
+            for cue in context.cues
+            if not any(amount.start < cue.start and cue.end <= amount.end for amount in all_amounts or amounts)
+        ]
         head = list(amounts[:MAX_AMOUNTS])
         starts = [amount.start for amount in head]
         costs = [[self._cost(amount, cue, context, starts) for cue in cues] for amount in head]
@@ -108,7 +120,7 @@ class RoleReader:
 
     def _cost(self, amount: Amount, cue: Cue, context: Context, starts: Sequence[int]) -> Optional[float]:
         """What it costs to read ``amount`` as ``cue`` says, ``None`` if it cannot be."""
-        if amount.kind not in self._kinds[cue.role] or not _fits(amount, cue, context.text):
+        if amount.kind not in self._kinds[cue.role] or not self._fits(amount, cue, context.text):
             return None
         before = cue.end <= amount.start or (cue.start <= amount.start and cue.end < amount.end)
         if cue.side == ("after" if before else "before") or (not before and cue.start < amount.end):
@@ -117,45 +129,82 @@ class RoleReader:
         if end - start > 30:
             return None
         weak, strong = context.breaks_between(start, end)
-        gap = len(self._fillers.sub("", context.text[start:end])) if end > start else 0
-        if (amount.faint or cue.end - cue.start == 1) and (gap or strong or weak):
+        if not before and (strong or weak > (cue.role == "share" and cue.side == "after")):
+            return None
+        if before and cue.side == "before" and weak + strong:
+            return None
+        gap = len(self._fillers.sub("", context.text[start:end]).replace(" ", "")) if end > start else 0
+        if amount.kind == NUMBER and cue.role in _PEOPLE and (gap or (before and cue.role == "team_part")):
+            return None
+        if weak + strong and cue.role in _ANNUAL_COUNTS and context.text[: cue.end].endswith(self._finished):
+            return None
+        if (amount.faint or cue.end - cue.start == 1) and (gap or strong or weak or (amount.faint and end > start)):
             return None
         between = max(0, bisect_left(starts, end) - bisect_right(starts, start if before else amount.start))
         cost = gap * PER_CHARACTER + weak * WEAK_BREAK + strong * STRONG_BREAK + between * AMOUNT_BETWEEN
         if not before:
-            cost += AFTER + (strong + weak) * WEAK_BREAK
+            cost += AFTER
         cost -= PER_CUE_CHARACTER * min(cue.end - cue.start, LONGEST_CUE)
         return cost if cost < UNMATCHED else None
+
+    def _fits(self, amount: Amount, cue: Cue, text: str) -> bool:
+        """Whether the counter of ``amount`` goes with what ``cue`` names."""
+        if cue.role in _PEOPLE:
+            loose = cue.side == "before" or text[cue.start : cue.end] in self._staff_places
+            if (
+                loose
+                and cue.end <= amount.start
+                and (amount.kind == NUMBER or (amount.unit == "thing" and text[amount.end :][:1].isalnum()))
+            ):
+                return False
+            return amount.unit in ("person", "thing", "") and (not amount.article or cue.role == "team_part")
+        if cue.role in _CUSTOMERS:
+            if amount.article:
+                return False
+            if amount.kind == MONEY:
+                like_money = text[cue.start : cue.end] in self._money_like
+                adjacent = cue.start == amount.end or (
+                    cue.end == amount.start and not like_money and cue.end - cue.start > 1
+                )
+                return amount.unit == "" and not amount.currency and adjacent
+            return amount.unit in ("person", "thing", "organisation", "")
+        if cue.role == "revenue" and cue.start >= amount.end:
+            return amount.kind == MONEY
+        if cue.role == "orders_per_year":
+            return not (amount.article and amount.kind == COUNT) and amount.kind != COUNT or amount.unit == "order"
+        if cue.role == "customer_lifetime_years":
+            return amount.unit in ("year", "month", "")
+        if cue.role == "other_count":
+            return amount.kind != MONEY or amount.unit == ""
+        return True
+
+
+def _longest_cues(hits: Sequence[Hit]) -> list[Cue]:
+    """Longest words by place; those that stand only behind an amount do not hide those that may stand before one."""
+    kept: list[Cue] = []
+    for sides in (("any", "before"), ("after",)):
+        for hit in longest(hit for hit in hits if hit.label.endswith(sides) or hit.label.startswith(NO_CUE)):
+            role, side = hit.label.split("|")
+            if role != NO_CUE:
+                kept.append(Cue(role, side, hit.start, hit.end))
+    return sorted(kept, key=lambda cue: (cue.start, cue.end))
 
 
 def _is_role(entry: Any) -> bool:
     return isinstance(entry, Mapping) and "kinds" in entry
 
 
-def _inside_number(text: str, position: int) -> bool:
-    return text[position] in ",:" and text[position - 1 : position].isdigit() and text[position + 1 : position + 4].isdigit()
+def _joins(text: str, position: int) -> bool:
+    """Whether a comma stands inside a number, or a space between words that are written with spaces."""
+    before, after = text[max(0, position - 1) : position], text[position + 1 : position + 2]
+    if text[position] in ",:":
+        return before.isdigit() and text[position + 1 : position + 4].isdigit()
+    return text[position].isspace() and (before + after).isascii() and (before + after).isalnum()
 
 
 _PEOPLE = frozenset({"team_size", "team_part"})
 _CUSTOMERS = frozenset({"customers", "new_customers", "lost_customers"})
 _ANNUAL_COUNTS = frozenset({"new_customers", "lost_customers"})
-
-
-def _fits(amount: Amount, cue: Cue, text: str) -> bool:
-    """Whether the counter of ``amount`` goes with what ``cue`` names."""
-    if cue.role in _PEOPLE:
-        return amount.unit in ("person", "thing", "") and not amount.article
-    if cue.role in _CUSTOMERS:
-        if amount.kind == MONEY:
-            return amount.unit == "" and not amount.currency and cue.start == amount.end
-        return amount.unit in ("person", "thing", "organisation", "")
-    if cue.role == "orders_per_year":
-        return amount.kind != COUNT or amount.unit == "order"
-    if cue.role == "customer_lifetime_years":
-        return amount.unit in ("year", "month", "")
-    if cue.role == "other_count":
-        return amount.kind != MONEY or amount.unit == ""
-    return True
 
 
 def _match_in_order(costs: Sequence[Sequence[Optional[float]]], cues: Sequence[Cue]) -> list[Optional[Cue]]:

@@ -15,8 +15,9 @@ from nlu.fact import Fact
 from nlu.lexicon import Hit, Lexicon, WordFinder, longest
 
 SLOT = "industry"
-_BREAK = re.compile(r"[,，。;；!！?？\n、：:（）()…]")
+_BREAK = re.compile(r"[,，。;；!！?？\n、：:（）()…]|(?<![a-z0-9'])\s|\s(?![a-z0-9])")
 _BETWEEN_VERB_AND_GOODS = 4
+_LONGEST_ANSWER = 20
 _REACH = {"customers": 5, "sticky": 14, "others": 8, "used": 2, "people": 6, "verb": 8}
 _FILLING = re.compile(r"[的了吧啊呀呢嘛哦哈嗯嘅啦哎唉就是个一家种类之系\s.~～]+")
 
@@ -30,7 +31,7 @@ class SimilarTrade(Protocol):
 
 @dataclass(frozen=True)
 class Trade:
-    """A trade named in a text; ``firm`` if the word names a firm, ``hers`` if the words beside it say that it is hers."""
+    """A trade in a text; ``firm`` if the word names a firm, ``hers`` if the words beside it say that it is hers."""
 
     industry: str
     start: int
@@ -44,7 +45,8 @@ class Trade:
 class TradeReader:
     """Reads the writer's industry."""
 
-    def __init__(self, words: Mapping[str, Any], negations: Sequence[str]) -> None:
+    def __init__(self, words: Mapping[str, Any], negations: Sequence[str], unsure: Sequence[str]) -> None:
+        self._unsure = tuple(unsure)
         trades = words["trades"]
         self._industry_of = {str(word): industry for industry, listed in trades.items() for word in listed}
         self._trades = WordFinder(trades)
@@ -53,15 +55,26 @@ class TradeReader:
         self._verbs = _by_word(words["verbs"])
         self._overriding = _by_word(words["overriding_heads"])
         self._online = WordFinder({"online": words["online"]})
-        sticky = [word for word in words["customers_before"] if len(str(word)) > 1 and str(word).endswith(("是", "客户"))]
-        self._marks = WordFinder({
-            "customers": [word for word in words["customers_before"] if word not in sticky], "sticky": sticky,
-            "others": words["others_before"], "used": words["used_before"], "people": words["own_people"],
-            "verb": words["own_verbs"], "no": negations,
-        })
-        self._not_hers_after = tuple(map(str, (*words["customers_after"], *words["places_after"], *words["not_trade_after"])))
+        sticky = [
+            word for word in words["customers_before"] if len(str(word)) > 1 and str(word).endswith(("是", "客户"))
+        ]
+        self._marks = WordFinder(
+            {
+                "customers": [word for word in words["customers_before"] if word not in sticky],
+                "sticky": sticky,
+                "others": words["others_before"],
+                "used": words["used_before"],
+                "people": words["own_people"],
+                "verb": words["own_verbs"],
+                "no": negations,
+            }
+        )
+        self._not_hers_after = tuple(
+            map(str, (*words["customers_after"], *words["places_after"], *words["not_trade_after"]))
+        )
         self._own_after = tuple(map(str, words["own_after"]))
         self._endings, self._daily = tuple(map(str, words["firm_endings"])), frozenset(map(str, words["daily"]))
+        self._not_verb_after = frozenset(words["not_verb_after"])
         self._unclear_verbs = frozenset(words["unclear_verbs"])
         self._frames = [re.compile(pattern) for pattern in words["frames"]]
 
@@ -113,7 +126,13 @@ class TradeReader:
         for start in range(hit.start - 1, max(clause, hit.start - _BETWEEN_VERB_AND_GOODS - 2) - 1, -1):
             for length in (4, 3, 2, 1):
                 verb = text[start - length + 1 : start + 1] if start - length + 1 >= clause else ""
-                if verb and verb in self._verbs:
+                loose = (
+                    hit.length == 1
+                    and start + 1 != hit.start
+                    or len(verb) == 1
+                    and (start + 1 != hit.start or text[max(0, start - 1) : start] in self._not_verb_after)
+                )
+                if verb and verb in self._verbs and not loose:
                     return self._handled(hit, text, start - length + 1, self._verbs[verb], online)
         return self._goods_alone(hit, text, clause)
 
@@ -121,11 +140,16 @@ class TradeReader:
     def _handled(hit: Hit, text: str, start: int, industry: str, online: Sequence[Hit]) -> Trade:
         near = [word for word in online if abs(word.start - start) <= 12]
         sells = industry == "retail"
-        return Trade("ecommerce" if near and sells else industry, start, hit.end, firm=sells or industry == "agriculture")
+        return Trade(
+            "ecommerce" if near and sells else industry, start, hit.end, firm=sells or industry == "agriculture"
+        )
 
     def _goods_alone(self, hit: Hit, text: str, clause: int) -> Optional[Trade]:
         before = text[clause : hit.start]
-        if not any(verb in before[-4:] for verb in self._unclear_verbs) and before.strip():
+        if hit.length < 2:
+            return None
+        handled = any(verb in before[-4:] for verb in self._unclear_verbs)
+        if not handled and (before.strip() or clause > 0):
             return None
         industrial = hit.label == "industrial"
         return Trade("manufacturing" if industrial else "retail", hit.start, hit.end, firm=False, guess=not industrial)
@@ -140,16 +164,31 @@ class TradeReader:
         nearest = self._nearest(longest(marks), len(before))
         if nearest is not None and nearest.label == "no":
             return replace(trade, denied=True)
-        sticky = any(mark.label == "sticky" for mark in marks)
+        sticky = any(mark.label == "sticky" for mark in marks) or self._somebody_elses(marks)
         if sticky or (nearest is not None and nearest.label in ("customers", "others", "used")):
             return None
         if text.startswith(self._not_hers_after, trade.end):
             return None
         own = nearest is not None and nearest.label in ("verb", "people")
         alone = not _FILLING.sub("", before) and self._ends_clause(text, trade.end)
+        if text[trade.start : trade.end] in self._daily and clause > 2:
+            alone = False
         short = len(text) <= trade.end - trade.start + 4
-        stands = own or alone or short or asked == SLOT or (not before.strip() and text.startswith(self._own_after, trade.end))
+        stands = (
+            own
+            or alone
+            or short
+            or asked == SLOT
+            or (not before.strip() and text.startswith(self._own_after, trade.end))
+        )
         return replace(trade, hers=stands)
+
+    @staticmethod
+    def _somebody_elses(marks: Sequence[Hit]) -> bool:
+        """人家开网店的: another's trade, unless the writer is named behind."""
+        others = [mark.start for mark in marks if mark.label == "others" and mark.length > 1]
+        own = [mark.start for mark in marks if mark.label == "people"]
+        return bool(others) and max(own, default=-1) < others[-1]
 
     @staticmethod
     def _nearest(marks: Sequence[Hit], end: int) -> Optional[Hit]:
@@ -170,7 +209,11 @@ class TradeReader:
         phrase = next((match for frame in self._frames for match in [frame.search(text)] if match), None)
         if phrase is not None:
             words, start, end = phrase.group(1), phrase.start(1), phrase.end(1)
-        elif asked == SLOT and 0 < len(text.strip()) <= 20:
+        elif (
+            asked == SLOT
+            and 0 < len(text.strip()) <= _LONGEST_ANSWER
+            and not any(word in text for word in self._unsure)
+        ):
             words, start, end = text.strip(), 0, len(text)
         else:
             return []
@@ -200,4 +243,4 @@ def _by_word(table: Mapping[str, Sequence[Any]]) -> dict[str, str]:
 @lru_cache(maxsize=2)
 def trade_reader(lexicon: Lexicon) -> TradeReader:
     """The reader over a lexicon, built once."""
-    return TradeReader(lexicon["industries"], lexicon["corrections"]["negations"])
+    return TradeReader(lexicon["industries"], lexicon["corrections"]["negations"], lexicon["checks"]["unsure"])

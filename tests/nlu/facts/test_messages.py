@@ -17,7 +17,8 @@ CONVERTER = OpenCC("t2s")
 
 def gold_message(row: list[Any]) -> GoldMessage:
     facts = {
-        name: {"low": value[0], "high": value[1]} if isinstance(value, list) else value for name, value in row[1].items()
+        name: {"low": value[0], "high": value[1]} if isinstance(value, list) else value
+        for name, value in row[1].items()
     }
     return GoldMessage(row[0], row[2] if len(row) > 2 else None, facts)
 

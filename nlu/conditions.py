@@ -1,0 +1,249 @@
+"""Stage, business model and the four yes-or-no facts, from words that tell them.
+
+What the words are stands in ``data/lexicon/stages.yml``, ``business_models.yml`` and ``checks.yml``.
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any, Mapping, Optional, Sequence
+
+from nlu.amounts import DURATION, Amount
+from nlu.fact import Fact
+from nlu.lexicon import Hit, Lexicon, WordFinder, longest
+from nlu.numerals import ONE
+
+MONTHS, WEEKS, DAYS, QUARTERS = Decimal(12), Decimal(52), Decimal(365), Decimal(4)
+_BREAK = re.compile(r"[,，。;；!！\n、…]|(?<![a-z0-9'])\s|\s(?![a-z0-9])")
+_QUESTION = re.compile(r"[?？]")
+_PER_YEAR = {"year": ONE, "month": MONTHS, "week": WEEKS, "day": DAYS, "quarter": QUARTERS}
+_REACH_OF_YEARS, _VERDICT_REACH, _FRAME_REACH = 10, 12, 3
+_PAD = re.compile(r"[的了吧啊呀呢嘛哦哈嗯嘅啦\s.~～]+")
+
+
+def clause_around(text: str, start: int, end: int) -> tuple[int, int]:
+    """Where the clause of ``text[start:end]`` begins and ends (its final question mark included)."""
+    low = max(0, start - 60)
+    breaks = [match.end() for match in _BREAK.finditer(text, low, start)] + [
+        match.end() for match in _QUESTION.finditer(text, low, start)
+    ]
+    following = _BREAK.search(text, end, end + 60)
+    return max(breaks, default=low), following.start() if following else min(len(text), end + 60)
+
+
+class StageReader:
+    """Reads the stage; words of condition decide before years in business."""
+
+    def __init__(self, words: Mapping[str, Any], bounds: Mapping[str, Any], others: Sequence[str]) -> None:
+        self._words, self._answers = WordFinder(words["words"]), WordFinder(words["answers"])
+        self._alone = WordFinder(words["alone"])
+        self._negations = tuple(map(str, words["negations"]))
+        self._before, self._after = tuple(words["years_before"]), tuple(map(str, words["years_after"]))
+        self._old_firm = tuple(words["after_years_old_firm"])
+        self._opening, self._not_after = tuple(words["opening_verbs"]), tuple(words["not_after"])
+        self._founded = [re.compile(pattern) for pattern in words["founded"]]
+        self._not_years = tuple(words["years_not"])
+        self._others = WordFinder({"others": others})
+        self._startup_below = Decimal(str(bounds["startup_below"]))
+        self._mature_above = Decimal(str(bounds["mature_above"]))
+
+    def read(
+        self, text: str, amounts: Sequence[Amount], asked: Optional[str], this_year: Optional[int] = None
+    ) -> list[Fact]:
+        """The stage told, by words or by years; years alone between the bounds are told as ``years_in_business``."""
+        facts = self._by_words(self._words, text)
+        years = self._by_years(text, amounts, asked) + self._by_foundation(text, this_year)
+        facts = facts or [fact for fact in self._by_words(self._alone, text) if _is_alone(fact, text)]
+        if not facts and not years and asked == "stage":
+            facts = self._by_words(self._answers, text)
+        return facts[:1] if facts else years[:1]
+
+    def _by_words(self, finder: WordFinder, text: str) -> list[Fact]:
+        return [
+            Fact("stage", hit.label, hit.start, hit.end)
+            for hit in longest(finder.find(text))
+            if not text[max(0, hit.start - 4) : hit.start].endswith(self._negations)
+            and not text.startswith(self._not_after, hit.end)
+            and not self._of_others(text, hit.start)
+        ]
+
+    def _of_others(self, text: str, position: int) -> bool:
+        start, _ = clause_around(text, position, position)
+        return bool(self._others.find(text[start:position]))
+
+    def _by_years(self, text: str, amounts: Sequence[Amount], asked: Optional[str]) -> list[Fact]:
+        facts = []
+        for amount in amounts:
+            years = years_of(amount)
+            if years is not None and self._is_age(amount, text, asked) and not self._of_others(text, amount.start):
+                facts.append(self._by_age(years, amount.start, amount.end))
+        return facts
+
+    def _by_foundation(self, text: str, this_year: Optional[int]) -> list[Fact]:
+        if this_year is None:
+            return []
+        matches = [match for pattern in self._founded for match in pattern.finditer(text)]
+        ages = [(Decimal(this_year - int(match.group(1))), match) for match in matches]
+        return [
+            self._by_age(age, *match.span())
+            for age, match in ages
+            if age >= 0 and not self._of_others(text, match.start())
+        ]
+
+    def _by_age(self, years: Decimal, start: int, end: int) -> Fact:
+        if years < self._startup_below:
+            return Fact("stage", "startup", start, end)
+        if years > self._mature_above:
+            return Fact("stage", "mature", start, end)
+        return Fact("years_in_business", years, start, end)
+
+    def _is_age(self, amount: Amount, text: str, asked: Optional[str]) -> bool:
+        if text.startswith(self._old_firm, amount.end):
+            return True
+        start, _ = clause_around(text, amount.start, amount.end)
+        before = text[start : amount.start]
+        if any(word in before for word in self._not_years):
+            return False
+        if asked == "stage":
+            return True
+        near = before.rstrip(" 有快都也已经")
+        if amount.unit == "year" and not amount.article and near.endswith(self._before):
+            return near.endswith(tuple(word for word in self._before if len(word) > 1)) or text.startswith(
+                self._after, amount.end
+            )
+        if amount.unit != "year" and not near.endswith(self._opening):
+            return False
+        reach = text[max(start, amount.start - _REACH_OF_YEARS) : amount.start]
+        return text.startswith(self._after, amount.end) and any(word in reach for word in self._before)
+
+
+def _is_alone(fact: Fact, text: str) -> bool:
+    start, end = clause_around(text, fact.start, fact.end)
+    return not _PAD.sub("", text[start : fact.start] + text[fact.end : end])
+
+
+def years_of(amount: Amount) -> Optional[Decimal]:
+    """A span of time in years, ``None`` where it is none or open."""
+    number = amount.interval.centre or amount.interval.low or amount.interval.high
+    if amount.kind != DURATION or amount.unit not in _PER_YEAR or number is None:
+        return None
+    return number / _PER_YEAR[amount.unit]
+
+
+class ModelReader:
+    """Reads the business model."""
+
+    def __init__(self, words: Mapping[str, Any]) -> None:
+        self._words, self._framed, self._answers = (WordFinder(words[key]) for key in ("words", "framed", "answers"))
+        self._before, self._after = tuple(words["frame_before"]), tuple(words["frame_after"])
+        self._not_after, self._negations = tuple(words["not_after"]), tuple(words["negations"])
+
+    def read(self, text: str, asked: Optional[str]) -> list[Fact]:
+        """The model told, with ``corrects`` where another one is denied."""
+        hits = longest(
+            [*self._words.find(text), *(hit for hit in self._framed.find(text) if self._in_frame(hit, text))]
+        )
+        kept = [hit for hit in hits if not self._denied(hit, text)]
+        if not kept and not hits and asked == "business_model":
+            kept = [hit for hit in longest(self._answers.find(text)) if not self._denied(hit, text)]
+        return [
+            Fact("business_model", hit.label, hit.start, hit.end, corrects=len(kept) < len(hits)) for hit in kept[:1]
+        ]
+
+    def _in_frame(self, hit: Hit, text: str) -> bool:
+        if text.startswith(self._not_after, hit.end):
+            return False
+        start, end = clause_around(text, hit.start, hit.end)
+        before, after = text[start : hit.start], _PAD.sub("", text[hit.end : end])
+        if not _PAD.sub("", before) and not after:
+            return True
+        framed_before = before.rstrip(" 的").endswith(self._before)
+        return (framed_before and not after) or (
+            text.startswith(self._after, hit.end)
+            and (not after or text.startswith(tuple(w for w in self._after if w != "的"), hit.end))
+        )
+
+    def _denied(self, hit: Hit, text: str) -> bool:
+        return text[max(0, hit.start - 5) : hit.start].rstrip(" 的").endswith(self._negations)
+
+
+class CheckReader:
+    """Reads the yes-or-no facts."""
+
+    NAMES = ("growth_goal_met", "satisfaction_improved", "tools_used", "staff_on_admin")
+
+    def __init__(self, words: Mapping[str, Any]) -> None:
+        finders: dict[str, list[str]] = {}
+        for name in self.NAMES:
+            finders[f"{name}|subject"] = words[name]["subjects"]
+            for verdict in ("yes", "no"):
+                finders[f"{name}|{verdict}"] = words[name][verdict]
+                finders[f"{name}|phrase_{verdict}"] = words[name][f"phrases_{verdict}"]
+        self._finder = WordFinder(finders)
+        self._not_told = tuple(map(str, words["not_told"]))
+        self._yes, self._no = (sorted(map(str, words[f"answer_{key}"]), key=len, reverse=True) for key in ("yes", "no"))
+        self._unsure = tuple(words["unsure"])
+
+    def read(self, text: str, asked: Optional[str]) -> list[Fact]:
+        """Each fact at most once; ``asked`` lets a bare yes or no answer."""
+        hits = self._finder.find(text)
+        facts = [fact for name in self.NAMES for fact in self._verdict(name, hits, text, asked == name)]
+        if asked in self.NAMES and all(fact.name != asked for fact in facts):
+            facts += self._answer(asked, text)
+        return facts
+
+    def _verdict(self, name: str, hits: Sequence[Hit], text: str, asked: bool) -> list[Fact]:
+        own = [(hit.label.split("|")[1], hit) for hit in hits if hit.label.startswith(name)]
+        subjects = [hit for kind, hit in own if kind == "subject"]
+        verdicts = longest([hit for kind, hit in own if kind != "subject"])
+        for hit in verdicts:
+            kind = hit.label.split("|")[1]
+            if not asked and not kind.startswith("phrase") and not self._about(hit, subjects, text):
+                continue
+            if self._is_told(hit, text):
+                return [Fact(name, kind.endswith("yes"), hit.start, hit.end)]
+        return []
+
+    @staticmethod
+    def _about(verdict: Hit, subjects: Sequence[Hit], text: str) -> bool:
+        for subject in subjects:
+            gap = text[subject.end : verdict.start]
+            if subject.end <= verdict.start and len(gap) <= _VERDICT_REACH and not re.search(r"[。;；!！?？\n]", gap):
+                return True
+        return False
+
+    def _is_told(self, hit: Hit, text: str) -> bool:
+        start, end = clause_around(text, hit.start, hit.end)
+        clause = text[start:end]
+        return not any(word in clause for word in self._not_told)
+
+    def _answer(self, name: str, text: str) -> list[Fact]:
+        stripped = text.lstrip(" ,，。")
+        offset = len(text) - len(stripped)
+        if any(word in text for word in self._unsure) or stripped.endswith(("?", "？", "吗")):
+            return []
+        for words, verdict in ((self._no, False), (self._yes, True)):
+            for word in words:
+                if stripped.startswith(word):
+                    return [Fact(name, verdict, offset, offset + len(word))]
+        return []
+
+
+@lru_cache(maxsize=2)
+def stage_reader(lexicon: Lexicon) -> StageReader:
+    """The reader over a lexicon, built once."""
+    return StageReader(lexicon["stages"], lexicon.widths["stage_by_years"], lexicon["roles"]["others_people"])
+
+
+@lru_cache(maxsize=2)
+def model_reader(lexicon: Lexicon) -> ModelReader:
+    """The reader over a lexicon, built once."""
+    return ModelReader(lexicon["business_models"])
+
+
+@lru_cache(maxsize=2)
+def check_reader(lexicon: Lexicon) -> CheckReader:
+    """The reader over a lexicon, built once."""
+    return CheckReader(lexicon["checks"])
