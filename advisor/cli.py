@@ -1,0 +1,116 @@
+"""The command line: ``advisor run | shell | train | test | bench | doctor``."""
+
+from __future__ import annotations
+
+import logging
+import os
+import subprocess
+import sys
+import warnings
+from pathlib import Path
+
+import typer
+from rich.console import Console
+
+from advisor.settings import ROOT, Settings, SettingsError
+
+app = typer.Typer(help="客户管理预算顾问: a Chinese advisor on customer-management budgets.", no_args_is_help=True)
+console = Console()
+QUIET = {"RASA_TELEMETRY_ENABLED": "false", "TF_CPP_MIN_LOG_LEVEL": "3", "SANIC_BACKLOG": "512", "LOG_LEVEL": "WARNING"}
+
+
+def main() -> None:
+    """Where the installed command begins."""
+    for name, value in QUIET.items():
+        os.environ.setdefault(name, value)
+    warnings.filterwarnings("ignore", category=DeprecationWarning)
+    warnings.filterwarnings("ignore", category=UserWarning)
+    logging.basicConfig(level=os.environ["LOG_LEVEL"])
+    sys.path.insert(0, str(ROOT))
+    os.chdir(ROOT)
+    app()
+
+
+def settings() -> Settings:
+    try:
+        return Settings.from_environment()
+    except SettingsError as error:
+        console.print(f"[red]{error}[/]")
+        raise typer.Exit(2) from None
+
+
+def ready_model(current: Settings) -> Path:
+    """The model of the present data; trained now where there is none."""
+    from advisor.model import ModelError, train, trained_model
+
+    try:
+        return trained_model(current)
+    except ModelError:
+        console.print("Training the model from the present data (a minute or two, once) …")
+        with console.status("training"):
+            path = train(current)
+        console.print(f"Trained {path.name}.")
+        return path
+
+
+@app.command()
+def run() -> None:
+    """Start the advisor: demo page, REST channel, Rasa's API."""
+    from advisor.doctor import examine
+
+    current = settings()
+    problems = [finding for finding in examine(current) if finding.problem and finding.subject != "model"]
+    for finding in problems:
+        console.print(f"[red]{finding.subject}[/]: {finding.problem}")
+    if problems:
+        raise typer.Exit(1)
+    model = ready_model(current)
+    console.print("Loading …")
+    from advisor.server import serve
+
+    console.print(f"客户管理预算顾问: http://{current.host}:{current.port}/  (Ctrl-C stops it)")
+    serve(model, current)
+
+
+@app.command()
+def shell() -> None:
+    """Talk in the terminal; #1, #2 … press a button."""
+    current = settings()
+    model = ready_model(current)
+    from advisor.shell import talk
+
+    talk(model, current, console)
+
+
+@app.command()
+def train() -> None:
+    """Train the model anew."""
+    from advisor.model import train as train_model
+
+    with console.status("training"):
+        path = train_model(settings())
+    console.print(f"Trained {path}.")
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def test(context: typer.Context) -> None:
+    """Run the test suite; further arguments go to pytest."""
+    raise typer.Exit(subprocess.run([sys.executable, "-m", "pytest", *context.args], cwd=ROOT, check=False).returncode)
+
+
+@app.command()
+def bench() -> None:
+    """Print the benchmark tables."""
+    for module in ("benchmarks.understanding", "benchmarks.facts", "benchmarks.turns"):
+        subprocess.run([sys.executable, "-m", module], cwd=ROOT, check=True)
+
+
+@app.command()
+def doctor() -> None:
+    """Say what is wrong, where, and the remedy."""
+    from advisor.doctor import examine
+
+    findings = examine(settings())
+    for finding in findings:
+        console.print(f"[red]✗ {finding.subject}[/]: {finding.problem}" if finding.problem else f"[green]✓[/] {finding.subject}")
+    raise typer.Exit(1 if any(finding.problem for finding in findings) else 0)

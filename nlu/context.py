@@ -1,0 +1,45 @@
+"""What the conversation was about before this message, for the components that read it."""
+
+from __future__ import annotations
+
+from typing import Any, Optional
+
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.shared.nlu.training_data.message import Message
+
+DIALOGUE = "dialogue"
+
+
+@DefaultV1Recipe.register([DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER], is_trainable=False)
+class DialogueContext(GraphComponent):
+    """Sets ``dialogue``: the question under way, the fact waited for, whether advice was given."""
+
+    @classmethod
+    def create(
+        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+    ) -> "DialogueContext":
+        return cls()
+
+    def process(self, messages: list[Message], tracker: Optional[DialogueStateTracker] = None) -> list[Message]:
+        """Rasa hands the tracker to every component that asks for it; parsing alone has none."""
+        for message in messages:
+            message.set(DIALOGUE, dialogue_of(tracker))
+        return messages
+
+
+def dialogue_of(tracker: Optional[DialogueStateTracker]) -> dict[str, Any]:
+    """The context as the tracker's slots tell it."""
+    if tracker is None:
+        return {"topic": None, "asked": None, "advised": False, "pending": None}
+    state = tracker.get_slot("dialogue") or {}
+    topic = state.get("topic")
+    return {
+        "topic": topic,
+        "asked": tracker.get_slot("requested_slot"),
+        "advised": topic in state.get("advised", ()),
+        "pending": (state.get("pending") or {}).get("kind"),
+    }

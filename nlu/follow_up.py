@@ -1,0 +1,85 @@
+"""What only the conversation decides: a bare follow-up, and a short answer to the question that the advisor asked."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Any, Mapping, Optional, Sequence
+
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.nlu.constants import INTENT
+from rasa.shared.nlu.training_data.message import Message
+
+from nlu.context import DIALOGUE
+from nlu.fact import Fact
+from nlu.fact_reader import FACTS
+from nlu.features import asks_something
+from nlu.gate import ASK_BACK, OUT_OF_SCOPE, QUESTIONS, set_intent
+from nlu.lexicon import LEXICON_DIRECTORY, read_yaml
+from nlu.normalise import NORMALISED
+
+PUNCTUATION = re.compile(r"[\W_]+")
+ANSWERS = frozenset({"inform", "unsure", "affirm", "deny"})
+YIELDING = frozenset({*QUESTIONS, OUT_OF_SCOPE, ASK_BACK, "ask_term", "what_if", "request_demo", "greet"})
+"""Readings that a plain answer to the open question overrules."""
+
+
+@lru_cache(maxsize=1)
+def grammar() -> Mapping[str, Any]:
+    return read_yaml(LEXICON_DIRECTORY / "follow_up.yml")
+
+
+def is_bare_follow_up(text: str) -> bool:
+    """Does the message mean something only after the question before it?"""
+    bare = PUNCTUATION.sub("", text)
+    if bare in {PUNCTUATION.sub("", str(word)) for word in grammar()["bare"]}:
+        return True
+    short = len(bare) <= grammar()["longest"]
+    return short and bare.startswith(tuple(grammar()["opens"])) and bare.endswith(tuple(grammar()["ends"]))
+
+
+def answers_open_question(text: str, facts: Sequence[Fact], asked: Optional[str]) -> bool:
+    """Is the fact that was asked for in the message, and no question beside it?"""
+    return asked is not None and any(fact.name == asked for fact in facts) and not asks_something(text)
+
+
+def tells_only(facts: Sequence[Fact], text: str) -> bool:
+    """Nothing is asked, and most of the message are facts."""
+    covered = sum(fact.end - fact.start for fact in facts if fact.name not in ("number", "factor", "delta"))
+    return bool(facts) and not asks_something(text) and covered * 2 >= len(PUNCTUATION.sub("", text))
+
+
+@DefaultV1Recipe.register([DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER], is_trainable=False)
+class FollowUp(GraphComponent):
+    """The last word on the intent, where the conversation has it."""
+
+    @classmethod
+    def create(
+        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+    ) -> "FollowUp":
+        return cls()
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        for message in messages:
+            intent = self._decided(message)
+            if intent is not None:
+                set_intent(message, intent, 1.0)
+        return messages
+
+    @staticmethod
+    def _decided(message: Message) -> Optional[str]:
+        text, facts = message.get(NORMALISED).text, message.get(FACTS) or ()
+        dialogue = message.get(DIALOGUE) or {}
+        intent = (message.get(INTENT) or {}).get("name")
+        if dialogue.get("topic") and is_bare_follow_up(text) and not any(fact.name in ("factor", "delta") for fact in facts):
+            return str(dialogue["topic"])
+        if intent in ANSWERS:
+            return None
+        if intent in YIELDING and answers_open_question(text, facts, dialogue.get("asked")):
+            return "inform"
+        if intent in (OUT_OF_SCOPE, ASK_BACK) and tells_only(facts, text):
+            return "inform"
+        return None

@@ -1,0 +1,169 @@
+"""One form for what can be written in many: width, case, characters, spaces, repetitions, pinyin; offsets are kept."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Iterator, Literal, Mapping, Sequence
+
+from opencc import OpenCC
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.nlu.constants import TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from nlu.lexicon import LEXICON_DIRECTORY, read_yaml
+from nlu.pinyin import restored
+
+NORMALISED = "normalised"
+MAX_CHARACTERS = 4000
+"""What is read of a longer text: work stays bounded."""
+MAX_REPEATS = 2
+
+Script = Literal["simplified", "traditional"]
+Language = Literal["zh", "en", "other"]
+
+HAN = re.compile(r"[\u3400-\u9fff]")
+LATIN = re.compile(r"[a-z]")
+LATIN_WORD = re.compile(r"[a-z]{2,}")
+OTHER_LETTER = re.compile(r"[\u0370-\u1fff\u3040-\u30ff\uac00-\ud7af]")
+
+
+@dataclass(frozen=True)
+class NormalisedText:
+    """``offsets[i]`` is where character ``i`` of ``text`` stood in the original."""
+
+    text: str
+    offsets: tuple[int, ...]
+    script: Script
+    language: Language
+
+
+def normalise(original: str) -> NormalisedText:
+    """The normal form of a message."""
+    characters = list(folded(original[:MAX_CHARACTERS]))
+    text = "".join(character for character, _ in characters)
+    simplified = to_simplified(text)
+    script: Script = "traditional" if is_traditional(text, simplified) else "simplified"
+    placed = [(character, place) for character, (_, place) in zip(simplified, characters)]
+    placed = list(without_noise(placed))
+    placed = list(with_pinyin_restored(placed))
+    text = "".join(character for character, _ in placed)
+    return NormalisedText(text, tuple(place for _, place in placed), script, language_of(text))
+
+
+def folded(original: str) -> Iterator[tuple[str, int]]:
+    """Compatibility forms and case folded, one character at a time; unprintable ones become spaces."""
+    for place, character in enumerate(original):
+        for form in unicodedata.normalize("NFKC", character).lower():
+            yield (" " if unicodedata.category(form)[0] in "CZ" else form), place
+
+
+@lru_cache(maxsize=1)
+def converter() -> OpenCC:
+    return OpenCC("t2s")
+
+
+@lru_cache(maxsize=1)
+def variants() -> Mapping[str, str]:
+    """Characters that are written for others."""
+    return {str(key): str(value) for key, value in read_yaml(LEXICON_DIRECTORY / "variants.yml")["characters"].items()}
+
+
+def to_simplified(text: str) -> str:
+    """Simplified characters, one for one."""
+    converted = converter().convert(text)
+    if len(converted) != len(text):
+        converted = "".join(converter().convert(character)[:1] or character for character in text)
+    return "".join(variants().get(character, character) for character in converted)
+
+
+def is_traditional(text: str, simplified: str) -> bool:
+    """Is more than a stray character traditional?"""
+    changed = sum(before != after for before, after in zip(text, simplified))
+    return changed >= 2 or (changed == 1 and len(HAN.findall(text)) <= 6)
+
+
+def without_noise(placed: Sequence[tuple[str, int]]) -> Iterator[tuple[str, int]]:
+    """Repetitions cut, white space to one space and none between Chinese characters; digits stay as they are."""
+    run = 0
+    kept: list[tuple[str, int]] = []
+    for index, (character, place) in enumerate(placed):
+        run = run + 1 if kept and kept[-1][0] == character else 1
+        if character == " " and (not kept or kept[-1][0] == " "):
+            continue
+        if run > MAX_REPEATS and not character.isdigit():
+            continue
+        kept.append((character, place))
+    for index, (character, place) in enumerate(kept):
+        if character == " ":
+            before = kept[index - 1][0] if index else ""
+            after = kept[index + 1][0] if index + 1 < len(kept) else ""
+            if not after or (HAN.match(before) and HAN.match(after)):
+                continue
+        yield character, place
+
+
+PINYIN_RUN = re.compile(r"[a-z]+(?:[ '][a-z]+)*")
+
+
+def with_pinyin_restored(placed: Sequence[tuple[str, int]]) -> Iterator[tuple[str, int]]:
+    """Runs of pinyin become the characters that they most likely stand for; each keeps the place of the run's beginning."""
+    text = "".join(character for character, _ in placed)
+    end = 0
+    for run in PINYIN_RUN.finditer(text):
+        yield from placed[end : run.start()]
+        characters = restored(run.group())
+        if characters is None:
+            yield from placed[run.start() : run.end()]
+        else:
+            yield from ((character, placed[run.start()][1]) for character in characters)
+        end = run.end()
+    yield from placed[end:]
+
+
+def language_of(text: str) -> Language:
+    """Chinese where there is any, else English words, else other."""
+    if HAN.search(text):
+        return "zh"
+    if OTHER_LETTER.search(text):
+        return "other"
+    return "en" if len(LATIN_WORD.findall(text)) >= 2 else "zh"
+
+
+@DefaultV1Recipe.register([DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER], is_trainable=False)
+class Normaliser(GraphComponent):
+    """Sets ``normalised`` and puts ``script`` and ``language`` into the parse result."""
+
+    @classmethod
+    def create(
+        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+    ) -> "Normaliser":
+        normalise("yu suan 預算")
+        return cls()
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        for message in messages:
+            self._set(message)
+            # Rasa reads a text that begins with a slash as a command; what users type is text.
+            text = message.get(TEXT) or ""
+            if text.lstrip().startswith("/"):
+                message.set(TEXT, text.replace("/", "／", 1))
+        return messages
+
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        for message in training_data.training_examples:
+            self._set(message)
+        return training_data
+
+    @staticmethod
+    def _set(message: Message) -> None:
+        normalised = normalise(message.get(TEXT) or "")
+        message.set(NORMALISED, normalised)
+        message.set("script", normalised.script, add_to_output=True)
+        message.set("language", normalised.language, add_to_output=True)

@@ -1,0 +1,32 @@
+"""The one database of an installation."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Engine, make_url
+from sqlalchemy.pool import QueuePool, StaticPool
+
+SQLITE_SETTINGS = ("journal_mode = WAL", "synchronous = NORMAL", "busy_timeout = 10000", "foreign_keys = ON")
+
+
+@lru_cache(maxsize=8)
+def open_database(url: str) -> Engine:
+    """A pooled engine, one a URL and process. SQLite writes ahead, so that readers and the writer do not wait."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite":
+        return sa.create_engine(url, pool_pre_ping=True)
+    if parsed.database in (None, "", ":memory:"):
+        return sa.create_engine(url, connect_args={"check_same_thread": False}, poolclass=StaticPool)
+    Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = sa.create_engine(url, connect_args={"check_same_thread": False}, poolclass=QueuePool)
+    sa.event.listen(engine, "connect", set_sqlite_up)
+    return engine
+
+
+def set_sqlite_up(connection: Any, _: Any) -> None:
+    for setting in SQLITE_SETTINGS:
+        connection.execute(f"PRAGMA {setting}")
