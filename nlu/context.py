@@ -10,6 +10,7 @@ from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
 
 DIALOGUE = "dialogue"
 
@@ -29,6 +30,11 @@ class DialogueContext(GraphComponent):
         for message in messages:
             message.set(DIALOGUE, dialogue_of(tracker))
         return messages
+
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        """Training messages stand alone."""
+        self.process(training_data.training_examples)
+        return training_data
 
 
 def dialogue_of(tracker: Optional[DialogueStateTracker]) -> dict[str, Any]:

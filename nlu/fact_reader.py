@@ -34,7 +34,8 @@ class Normalised(Protocol):
     def offsets(self) -> Sequence[int]: ...
 
 
-@DefaultV1Recipe.register([DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR], is_trainable=False)
+# Registered as a featurizer: Rasa shows training messages to those alone, and the classifier learns from the facts found.
+@DefaultV1Recipe.register([DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER], is_trainable=False)
 class FactReader(GraphComponent):
     """Reads the facts of each message; sets ``facts`` for later components and the entities of the parse result."""
 
