@@ -7,7 +7,8 @@ from typing import ClassVar
 
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
-from rasa_sdk.types import DomainDict, EventType
+from rasa_sdk.events import EventType
+from rasa_sdk.types import DomainDict
 
 from actions.arrival import arrive
 from actions.contacts import take_contact
@@ -21,8 +22,12 @@ from actions.turn import Turn
 class AdvisorAction(Action, ABC):
     """The answer to one intent. A subclass names the intent and answers; what is told beside it is taken first."""
 
-    intent: ClassVar[str]
     understood: ClassVar[bool] = True
+
+    @property
+    @abstractmethod
+    def intent(self) -> str:
+        """The intent that the action answers; Rasa's SDK leaves out classes that do not name one."""
 
     def name(self) -> str:
         return f"action_{self.intent}"

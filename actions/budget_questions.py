@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC
+from typing import cast
 
 from actions.base import AdvisorAction
 from actions.dialogue import Topic
@@ -14,11 +15,9 @@ from actions.turn import Turn
 class BudgetQuestion(AdvisorAction, ABC):
     """Opens the topic that its intent names; what was pending for another reading is settled by it."""
 
-    intent: Topic
-
     def answer(self, turn: Turn) -> None:
         drop_wishes(turn)
-        turn.dialogue.open_topic(self.intent)
+        turn.dialogue.open_topic(cast(Topic, self.intent))
         go_on(turn)
 
 

@@ -7,7 +7,7 @@ from typing import Any, Optional
 from rasa_sdk import Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
-from rasa_sdk.types import EventType
+from rasa_sdk.events import EventType
 
 from actions.dialogue import Dialogue
 from actions.services import Services

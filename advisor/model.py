@@ -62,6 +62,9 @@ def train(settings: Settings) -> Path:
     os.environ.setdefault("OMP_NUM_THREADS", "2")
     from rasa.model_training import train as rasa_train
 
+    from advisor import logs
+
+    logs.set_up()
     path = model_path()
     result = rasa_train(
         domain=str(ROOT / "domain.yml"),
