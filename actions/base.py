@@ -12,8 +12,10 @@ from rasa_sdk.types import DomainDict
 
 from actions.arrival import arrive
 from actions.contacts import take_contact
+from actions.dialogue import TOPICS
 from actions.pending import settled_by_word
 from actions.questions import go_on
+from actions.replies import mentions
 from actions.services import services
 from actions.told import take_facts
 from actions.turn import Turn
@@ -45,7 +47,7 @@ class AdvisorAction(Action, ABC):
         if self.understood:
             turn.dialogue.misunderstood = 0
         self.take_facts(turn)
-        if take_contact(turn) or settled_by_word(turn):
+        if take_contact(turn) or settled_by_word(turn) or has_had_enough(turn):
             go_on(turn)
         else:
             self.answer(turn)
@@ -57,3 +59,12 @@ class AdvisorAction(Action, ABC):
     @abstractmethod
     def answer(self, turn: Turn) -> None:
         """Say the answer and name what is waited for."""
+
+
+def has_had_enough(turn: Turn) -> bool:
+    """Does she want no more questions for the one under way? Then none is asked."""
+    asks_anew = turn.intent in TOPICS or turn.intent == "restart"
+    if turn.dialogue.topic is None or asks_anew or not mentions(turn.text, turn.services.replies.enough):
+        return False
+    turn.dialogue.enough = True
+    return True

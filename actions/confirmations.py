@@ -9,7 +9,6 @@ from actions.base import AdvisorAction
 from actions.facts import leave_out
 from actions.pending import answer_pending
 from actions.questions import go_on
-from actions.replies import mentions
 from actions.told import note_changes
 from actions.turn import Turn
 
@@ -52,7 +51,7 @@ class Deny(Confirmation):
 
     def answer_openly(self, turn: Turn) -> None:
         advised = turn.dialogue.topic in turn.dialogue.advised
-        if advised or turn.dialogue.topic is None or mentions(turn.text, turn.services.replies.enough):
+        if advised or turn.dialogue.topic is None:
             turn.dialogue.enough = True
         elif turn.waits_for is not None:
             leave_out(turn, turn.waits_for)

@@ -47,6 +47,5 @@ def looks_like_contact(turn: Turn) -> bool:
 def masked(contact: str) -> str:
     """The contact with its middle hidden, as it is shown and logged."""
     name, at, host = contact.partition("@")
-    shown = max(1, len(name) // 4)
-    hidden = max(1, len(name) - 2 * shown)
-    return name[:shown] + "*" * hidden + (name[-shown:] if len(name) > 2 else "") + at + host
+    first, last = min(3, len(name) // 3), min(2, len(name) // 3)
+    return name[:first] + "*" * (len(name) - first - last) + name[len(name) - last :] + at + host

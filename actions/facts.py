@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from actions.base import AdvisorAction
 from actions.questions import go_on
-from actions.replies import mentions
 from actions.turn import Turn
 
 FACTUAL_PENDING = ("unit", "guess", "contradiction", "mismatch")
@@ -16,9 +15,7 @@ class Inform(AdvisorAction):
     intent = "inform"
 
     def answer(self, turn: Turn) -> None:
-        if wants_no_more(turn):
-            turn.dialogue.enough = True
-        elif not turn.changed_facts and turn.dialogue.pending is None and not turn.has_lead_in:
+        if not turn.changed_facts and turn.dialogue.pending is None and not turn.has_lead_in:
             turn.lead_in("told.nothing_readable" if turn.waits_for else "told.nothing_yet")
         go_on(turn)
 
@@ -32,9 +29,7 @@ class Unsure(AdvisorAction):
         pending = turn.dialogue.pending
         if pending is not None and pending["kind"] in FACTUAL_PENDING:
             turn.dialogue.pending = None
-        if wants_no_more(turn):
-            turn.dialogue.enough = True
-        elif turn.waits_for is not None and not turn.knows(turn.waits_for):
+        if turn.waits_for is not None and not turn.knows(turn.waits_for):
             leave_out(turn, turn.waits_for)
         go_on(turn)
 
@@ -44,8 +39,3 @@ def leave_out(turn: Turn, name: str) -> None:
     turn.dialogue.refused.append(name)
     turn.lead_in("told.not_known", costs=turn.services.knowledge.reason(name).costs)
     turn.wait_for(None)
-
-
-def wants_no_more(turn: Turn) -> bool:
-    """Has she had enough of questions?"""
-    return mentions(turn.text, turn.services.replies.enough)

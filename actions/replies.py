@@ -21,6 +21,8 @@ class Replies:
     """Words for the last of what was offered."""
     enough: Sequence[str]
     """She wants no more questions."""
+    no: Sequence[str]
+    """She takes it back."""
     why: Sequence[str]
     """She asks why something is asked."""
     how: Sequence[str]

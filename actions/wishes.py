@@ -6,8 +6,9 @@ from abc import ABC
 from typing import Any, ClassVar, Optional
 
 from actions.base import AdvisorAction
-from actions.pending import ask_pending
+from actions.pending import answer_pending, ask_pending
 from actions.questions import ask_topic, go_on
+from actions.replies import mentions
 from actions.turn import Turn
 
 
@@ -61,6 +62,11 @@ class DeleteMyData(AdvisorAction):
         """What is to be deleted is not added to."""
 
     def answer(self, turn: Turn) -> None:
+        if turn.dialogue.is_pending("delete"):
+            # Said again, it is the answer to "really everything?".
+            answer_pending(turn, yes=not mentions(turn.text, turn.services.replies.no))
+            turn.end_with_lead_in()
+            return
         turn.dialogue.pending = {"kind": "delete"}
         ask_pending(turn)
 

@@ -46,6 +46,11 @@ def answers_open_question(text: str, facts: Sequence[Fact], asked: Optional[str]
     return asked is not None and any(fact.name == asked for fact in facts) and not asks_something(text)
 
 
+def leaves_open(text: str, facts: Sequence[Fact], asked: Optional[str]) -> bool:
+    """Does she say that she does not know the fact that was asked for?"""
+    return asked is not None and not facts and any(word in text for word in grammar()["unknown"])
+
+
 def tells_only(facts: Sequence[Fact], text: str) -> bool:
     """Nothing is asked, and most of the message are facts."""
     covered = sum(fact.end - fact.start for fact in facts if fact.name not in ("number", "factor", "delta"))
@@ -76,10 +81,12 @@ class FollowUp(GraphComponent):
         intent = (message.get(INTENT) or {}).get("name")
         if dialogue.get("topic") and is_bare_follow_up(text) and not any(fact.name in ("factor", "delta") for fact in facts):
             return str(dialogue["topic"])
-        if intent in ANSWERS:
-            return None
         if intent in YIELDING and answers_open_question(text, facts, dialogue.get("asked")):
             return "inform"
+        if intent in ("inform", OUT_OF_SCOPE, ASK_BACK) and leaves_open(text, facts, dialogue.get("asked")):
+            return "unsure"
+        if intent in ANSWERS:
+            return None
         if intent in (OUT_OF_SCOPE, ASK_BACK) and tells_only(facts, text):
             return "inform"
         return None

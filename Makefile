@@ -1,0 +1,34 @@
+# Needs Python 3 and make; everything else is fetched into this folder.
+SHELL := /bin/bash
+UV := $(shell uv --version >/dev/null 2>&1 && echo uv || echo .uv/bin/uv)
+export RASA_TELEMETRY_ENABLED := false
+export TF_CPP_MIN_LOG_LEVEL := 3
+
+.PHONY: run test bench fuzz shell train doctor setup lint
+
+run: setup
+	$(UV) run --frozen advisor run
+
+shell train doctor bench: setup
+	$(UV) run --frozen advisor $@
+
+test: setup lint
+	$(UV) run --frozen rasa data validate --fail-on-warnings --data data/nlu data/rules
+	$(UV) run --frozen advisor test
+
+lint: setup
+	$(UV) run --frozen ruff check .
+	$(UV) run --frozen mypy advisor actions advice channels knowledge nlu rendering storage benchmarks
+
+# 10,000 hostile messages to a server of its own
+fuzz: setup
+	$(UV) run --frozen python -m benchmarks.hostile_inputs
+
+setup: .venv/.ready
+
+# A uv on PATH may be a shim that fails for this Python: it counts only if it runs.
+.venv/.ready: pyproject.toml uv.lock
+	@uv --version >/dev/null 2>&1 || test -x .uv/bin/uv || { echo "Fetching uv …"; python3 -m venv .uv && .uv/bin/pip install --quiet uv; }
+	@echo "Fetching packages …"
+	$$(uv --version >/dev/null 2>&1 && echo uv || echo .uv/bin/uv) sync --frozen
+	@touch $@
