@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Any, Optional
 
 from rasa_sdk import Tracker
-from rasa_sdk.events import SlotSet
+from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
-from rasa_sdk.events import EventType
 
 from actions.dialogue import Dialogue
 from actions.services import Services

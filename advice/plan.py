@@ -68,7 +68,7 @@ def plan_lines(base: int, split: Split, facts: Facts, knowledge: Knowledge) -> t
             source=split.source,
             products=crm_products(amount, facts, knowledge) if item == "crm" else (),
         )
-        for item, amount in zip(split.percents, amounts)
+        for item, amount in zip(split.percents, amounts, strict=False)
     )
 
 

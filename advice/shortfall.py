@@ -75,7 +75,7 @@ def measures_for(facts: Facts, knowledge: Knowledge) -> tuple[Measure, ...]:
         return tuple(Measure(entry.id, None, entry.effort, entry.source) for entry in ordered)
     _, split = knowledge.split(facts.stage)
     low, high = spending_ends(spending)
-    left_low, left_high = (dict(zip(split.percents, allocate(end, list(split.percents.values())))) for end in (low, high))
+    left_low, left_high = (dict(zip(split.percents, allocate(end, list(split.percents.values())), strict=False)) for end in (low, high))
     by_size = sorted(ordered, key=lambda entry: (entry.effort, -potential(entry, left_high)))
     found = []
     for entry in by_size:

@@ -105,8 +105,8 @@ def outcomes(
     gate = LinearModel.fit(train, [gate_label(label) for label in labels], STRENGTH)
     ours = gate.probabilities(test)[:, gate.classes.index(OURS)]
     found = []
-    for example, row, mine in zip(examples, intents.probabilities(test), ours):
-        ranked = sorted(zip(intents.classes, row.tolist()), key=lambda entry: -entry[1])
+    for example, row, mine in zip(examples, intents.probabilities(test), ours, strict=False):
+        ranked = sorted(zip(intents.classes, row.tolist(), strict=False), key=lambda entry: -entry[1])
         found.append(judged(example, tuple(ranked), float(mine), thresholds))
     return found
 

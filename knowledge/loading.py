@@ -15,6 +15,7 @@ from ruamel.yaml.error import MarkedYAMLError
 
 from knowledge.errors import KnowledgeError
 from knowledge.model import (
+    Category,
     CheckKnowledge,
     Figure,
     Introduction,
@@ -45,7 +46,7 @@ FILES = (
     "sources",
 )
 SCHEMA = Path(__file__).parent / "schema.json"
-CATEGORIES = ("people", "tools", "marketing")
+CATEGORIES: tuple[Category, ...] = ("people", "tools", "marketing")
 
 Document = dict[str, Any]
 Place = tuple[Any, ...]
@@ -112,7 +113,8 @@ def check_references(directory: Path, document: Document, marked: Mapping[str, A
     for place, entry in mappings(document):
         source = entry.get("source")
         if source is not None and source not in sources:
-            raise fault(directory, marked, place, f"there is no source '{source}'", "add it to sources.yml or name one that is there")
+            remedy = "add it to sources.yml or name one that is there"
+            raise fault(directory, marked, place, f"there is no source '{source}'", remedy)
         low, high = entry.get("low"), entry.get("high")
         if low is not None and high is not None and low > high:
             raise fault(directory, marked, place, f"low {low} is above high {high}", "exchange them or mend the wrong one")
@@ -153,7 +155,8 @@ def fault(directory: Path, marked: Mapping[str, Any], place: Place, problem: str
     """The error for the value at ``place``, with its line."""
     name = str(place[0]) if place else FILES[0]
     where = ".".join(str(step) for step in place[1:])
-    return KnowledgeError(directory / f"{name}.yml", line_of(marked.get(name), place[1:]), f"{where}: {problem}" if where else problem, remedy)
+    named = f"{where}: {problem}" if where else problem
+    return KnowledgeError(directory / f"{name}.yml", line_of(marked.get(name), place[1:]), named, remedy)
 
 
 def line_of(value: Any, place: Place) -> Optional[int]:

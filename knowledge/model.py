@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Literal, Mapping, Optional
 
 Worth = Literal["reference", "survey", "official", "assumption"]
+Category = Literal["people", "tools", "marketing"]
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ class Item:
     """One kind of spending."""
 
     id: str
-    category: Literal["people", "tools", "marketing"]
+    category: Category
     name: str
     hint: str
 

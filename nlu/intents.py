@@ -63,7 +63,7 @@ class IntentClassifier(GraphComponent):
             probabilities = self._model.probabilities(message.get(FEATURES))[0]
             ranking = [
                 {"name": name, "confidence": float(probability)}
-                for name, probability in sorted(zip(self._model.classes, probabilities), key=lambda entry: -entry[1])
+                for name, probability in sorted(zip(self._model.classes, probabilities, strict=False), key=lambda entry: -entry[1])
             ]
             message.set(INTENT, ranking[0], add_to_output=True)
             message.set(RANKING, ranking, add_to_output=True)

@@ -50,7 +50,7 @@ def normalise(original: str) -> NormalisedText:
     text = "".join(character for character, _ in characters)
     simplified = to_simplified(text)
     script: Script = "traditional" if is_traditional(text, simplified) else "simplified"
-    placed = [(character, place) for character, (_, place) in zip(simplified, characters)]
+    placed = [(character, place) for character, (_, place) in zip(simplified, characters, strict=False)]
     placed = list(without_noise(placed))
     placed = list(with_pinyin_restored(placed))
     text = "".join(character for character, _ in placed)
@@ -85,7 +85,7 @@ def to_simplified(text: str) -> str:
 
 def is_traditional(text: str, simplified: str) -> bool:
     """Is more than a stray character traditional?"""
-    changed = sum(before != after for before, after in zip(text, simplified))
+    changed = sum(before != after for before, after in zip(text, simplified, strict=False))
     return changed >= 2 or (changed == 1 and len(HAN.findall(text)) <= 6)
 
 
@@ -93,7 +93,7 @@ def without_noise(placed: Sequence[tuple[str, int]]) -> Iterator[tuple[str, int]
     """Repetitions cut, white space to one space and none between Chinese characters; digits stay as they are."""
     run = 0
     kept: list[tuple[str, int]] = []
-    for index, (character, place) in enumerate(placed):
+    for character, place in placed:
         run = run + 1 if kept and kept[-1][0] == character else 1
         if character == " " and (not kept or kept[-1][0] == " "):
             continue

@@ -407,7 +407,7 @@ def _ascends(run: list[int]) -> bool:
     """Whether neighbouring digits tell a range: 三五, 七八, 一两, 五六七; not a year's 二零二三."""
     if 0 in run or len(run) > 3:
         return False
-    steps = [later - earlier for earlier, later in zip(run, run[1:])]
+    steps = [later - earlier for earlier, later in zip(run, run[1:], strict=False)]
     return all(step == 1 for step in steps) or (len(run) == 2 and steps[0] == 2)
 
 

@@ -159,7 +159,7 @@ class TradeReader:
     def _judged(self, trade: Trade, text: str, asked: Optional[str]) -> Optional[Trade]:
         """The trade with what the words beside it say, ``None`` where they say that it is not hers."""
         clause = _clause_start(text, trade.start)
-        marks = [hit for hit in self._marks.find(text[clause : trade.start])]
+        marks = list(self._marks.find(text[clause : trade.start]))
         before = text[clause : trade.start]
         nearest = self._nearest(longest(marks), len(before))
         if nearest is not None and nearest.label == "no":

@@ -28,7 +28,7 @@ def exact_yuan(quantity: Quantity) -> str:
 
 def signed_yuan(number: Union[Decimal, int]) -> str:
     """A difference with its sign."""
-    return f"{'+' if number >= 0 else '−'}{yuan(abs(number))}"
+    return f"{'+' if number >= 0 else '−'}{yuan(number if number >= 0 else -number)}"
 
 
 def percent(quantity: Quantity) -> str:

@@ -76,7 +76,7 @@ def test_savings_on_one_line_never_exceed_it(company: dict[str, Any], spent: int
     advice = advise_shortfall(facts(company, spent=spent), KNOWLEDGE)
     saved = {measure.id: measure.saves for measure in advice.measures}
     _, split = KNOWLEDGE.split(company.get("stage"))
-    amounts = dict(zip(split.percents, allocate(spent, list(split.percents.values()))))
+    amounts = dict(zip(split.percents, allocate(spent, list(split.percents.values())), strict=False))
     for item, amount in amounts.items():
         alone = [entry for entry in KNOWLEDGE.measures if entry.items == (item,)]
         assert sum((saved[entry.id] or (0, 0))[1] for entry in alone) <= amount
@@ -86,7 +86,7 @@ def test_savings_on_one_line_never_exceed_it(company: dict[str, Any], spent: int
 def test_the_gap_of_ranges_holds_every_gap_of_their_numbers(a: int, b: int, c: int, d: int) -> None:
     needed, budget = sorted((a, b)), sorted((c, d))
     gap = advise_shortfall(
-        facts({}, needed=dict(zip(("low", "high"), needed)), customer_budget=dict(zip(("low", "high"), budget))), KNOWLEDGE
+        facts({}, needed=dict(zip(("low", "high"), needed, strict=False)), customer_budget=dict(zip(("low", "high"), budget, strict=False))), KNOWLEDGE
     ).gap
     assert gap is not None
     low, high = ends(gap)
