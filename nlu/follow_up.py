@@ -79,6 +79,9 @@ class FollowUp(GraphComponent):
         text, facts = message.get(NORMALISED).text, message.get(FACTS) or ()
         dialogue = message.get(DIALOGUE) or {}
         intent = (message.get(INTENT) or {}).get("name")
+        if text.startswith("/"):
+            # It looks like a command and is none: what users type is text.
+            return OUT_OF_SCOPE
         if dialogue.get("topic") and is_bare_follow_up(text) and not any(fact.name in ("factor", "delta") for fact in facts):
             return str(dialogue["topic"])
         if intent in YIELDING and answers_open_question(text, facts, dialogue.get("asked")):

@@ -36,10 +36,10 @@ class Thresholds:
     with at least this probability, is asked back.
     """
 
-    decline: float = 0.3
-    ask: float = 0.5
-    margin: float = 0.12
-    rescue: float = 0.6
+    decline: float = 0.15
+    ask: float = 0.45
+    margin: float = 0.06
+    rescue: float = 0.45
 
 
 def decide(ranking: Ranking, ours: float, thresholds: Thresholds) -> tuple[Decision, tuple[str, ...]]:
