@@ -106,3 +106,10 @@ def test_every_refusal_and_contradiction_has_its_wording() -> None:
     phrases = Phrases.from_directory(ROOT / "data" / "responses", FILTERS)
     assert all(f"refusal.{name}" in phrases for name in REFUSALS)
     assert all(f"contradiction.{name}" in phrases for name in CONTRADICTIONS)
+
+
+@pytest.mark.parametrize("name", FACT_NAMES)
+def test_every_question_can_be_said(name: str) -> None:
+    phrases = Phrases.from_directory(ROOT / "data" / "responses", FILTERS)
+    assert phrases.message(f"ask.{name}", good_for=None, again=True).text
+    assert phrases.message(f"ask.{name}", good_for="x", again=False).text
