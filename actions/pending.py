@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Callable, Mapping
 
 from actions.dialogue import TOPICS, PendingKind
+from actions.replies import mentions
 from actions.turn import Turn
 from rendering.facts import fact_name, fact_value
 from rendering.message import Button
@@ -128,6 +129,24 @@ def mismatch_computed(turn: Turn, state: PendingState) -> None:
     turn.set_fact("gap", state["computed"])
 
 
+def mismatch_stated(turn: Turn, state: PendingState) -> None:
+    """Her own gap counts: what it was computed from does not."""
+    settle(turn)
+    turn.set_fact("needed", None)
+    turn.dialogue.refused.append("needed")
+
+
+def mismatch_word(turn: Turn, state: PendingState) -> bool:
+    replies = turn.services.replies
+    if mentions(turn.text, replies.computed):
+        mismatch_computed(turn, state)
+        return True
+    if mentions(turn.text, replies.stated):
+        mismatch_stated(turn, state)
+        return True
+    return False
+
+
 # choice: which of two readings?
 def ask_choice(turn: Turn, state: PendingState) -> None:
     buttons = tuple(
@@ -217,7 +236,7 @@ PENDING: Mapping[PendingKind, PendingQuestion] = {
     "unit": PendingQuestion(ask_unit, unit_unsaid, unit_unsaid, unit_word),
     "guess": PendingQuestion(ask_guess, guess_right, guess_wrong, no_word),
     "contradiction": PendingQuestion(ask_contradiction, contradiction_insisted, contradiction_dropped, no_word),
-    "mismatch": PendingQuestion(ask_mismatch, mismatch_computed, contradiction_insisted, no_word),
+    "mismatch": PendingQuestion(ask_mismatch, mismatch_computed, mismatch_stated, mismatch_word),
     "choice": PendingQuestion(ask_choice, choice_unsaid, choice_neither, choice_word),
     "what_if": PendingQuestion(ask_what_if, what_if_adopted, what_if_left, no_word),
     "contact": PendingQuestion(ask_contact, contact_kept, contact_dropped, no_word),

@@ -21,6 +21,10 @@ class Replies:
     """Words for the last of what was offered."""
     enough: Sequence[str]
     """She wants no more questions."""
+    computed: Sequence[str]
+    """What the advisor has computed counts."""
+    stated: Sequence[str]
+    """What she has stated counts."""
     no: Sequence[str]
     """She takes it back."""
     why: Sequence[str]
