@@ -9,21 +9,22 @@ from __future__ import annotations
 import argparse
 import collections
 import json
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Iterator, Sequence
 
 import numpy as np
-import scipy.sparse as sp
 from rich.console import Console
 from rich.table import Table
 from ruamel.yaml import YAML
 
 from nlu.facts import read_facts
 from nlu.features import Reading, Vectoriser, reading_of
-from nlu.gate import ASK_BACK, OURS, OUT_OF_SCOPE, QUESTIONS, Thresholds, decide, gate_label
+from nlu.gate import ASK_BACK, OUT_OF_SCOPE, QUESTIONS, Thresholds, decide, ours
+from nlu.intents import IntentModel
 from nlu.lexicon import project_lexicon
-from nlu.linear import LinearModel
+from nlu.network import Course
 from nlu.normalise import normalise
 from nlu.segment import segment
 
@@ -31,6 +32,7 @@ ROOT = Path(__file__).resolve().parent.parent
 TRAINING = ROOT / "data" / "nlu"
 HELD_OUT = ROOT / "tests" / "nlu" / "heldout"
 STRENGTH = 10.0
+BATCH = 64
 
 
 @dataclass(frozen=True)
@@ -97,26 +99,41 @@ def readings(examples: Sequence[Example]) -> list[Reading]:
     return found
 
 
-def outcomes(
-    train: sp.csr_matrix, labels: Sequence[str], test: sp.csr_matrix, examples: Sequence[Example], thresholds: Thresholds
-) -> list[Outcome]:
-    """Classifier and gate fitted on one part and applied to the other."""
-    intents = LinearModel.fit(train, labels, STRENGTH)
-    gate = LinearModel.fit(train, [gate_label(label) for label in labels], STRENGTH)
-    ours = gate.probabilities(test)[:, gate.classes.index(OURS)]
+@dataclass(frozen=True)
+class Examined:
+    """Examples with what the features see of each."""
+
+    examples: Sequence[Example]
+    readings: Sequence[Reading]
+
+    @classmethod
+    def of(cls, examples: Sequence[Example]) -> "Examined":
+        return cls(examples, readings(examples))
+
+    def some(self, places: Sequence[int]) -> "Examined":
+        return Examined([self.examples[place] for place in places], [self.readings[place] for place in places])
+
+
+def outcomes(train: Examined, test: Examined, thresholds: Thresholds) -> list[Outcome]:
+    """Trained on one part, with classifier and gate applied to the other."""
+    vectoriser = Vectoriser().fit(train.readings)
+    labels = [example.intent for example in train.examples]
+    model = IntentModel.fit(vectoriser.rows(train.readings), train.readings, labels, STRENGTH, Course())
     found = []
-    for example, row, mine in zip(examples, intents.probabilities(test), ours, strict=False):
-        ranked = sorted(zip(intents.classes, row.tolist(), strict=False), key=lambda entry: -entry[1])
-        found.append(judged(example, tuple(ranked), float(mine), thresholds))
+    for start in range(0, len(test.examples), BATCH):
+        part = test.some(range(start, min(start + BATCH, len(test.examples))))
+        for example, row in zip(part.examples, model.probabilities(vectoriser.rows(part.readings), part.readings)):
+            ranked = sorted(zip(model.classes, row.tolist()), key=lambda entry: -entry[1])
+            found.append(judged(example, tuple(ranked), thresholds))
     return found
 
 
-def judged(example: Example, ranking: tuple[tuple[str, float], ...], ours: float, thresholds: Thresholds) -> Outcome:
+def judged(example: Example, ranking: tuple[tuple[str, float], ...], thresholds: Thresholds) -> Outcome:
     """The gate's decision on one example."""
     named = [{"name": name, "confidence": probability} for name, probability in ranking]
-    decision, offered = decide(named, ours, thresholds)
+    decision, offered = decide(named, thresholds)
     intent = {"answer": ranking[0][0], "ask": ASK_BACK, "decline": OUT_OF_SCOPE}[decision]
-    return Outcome(example, intent, offered, ranking, ours)
+    return Outcome(example, intent, offered, ranking, ours(named))
 
 
 def folds(examples: Sequence[Example], count: int) -> Iterator[tuple[list[int], list[int]]]:
@@ -175,7 +192,7 @@ def print_curve(console: Console, found: Sequence[Outcome]) -> None:
     table = Table("decline below", "four at once", "wrongly accepted", title="The gate's curve (asking switched off)")
     for decline in (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9):
         thresholds = Thresholds(decline, decline, 0.0, 2.0)
-        figures = summary([judged(outcome.example, outcome.ranking, outcome.ours, thresholds) for outcome in found])
+        figures = summary([judged(outcome.example, outcome.ranking, thresholds) for outcome in found])
         table.add_row(f"{decline:.1f}", f"{figures['four at once']:.1f}", f"{figures['wrongly accepted']:.1f}")
     console.print(table)
 
@@ -196,22 +213,16 @@ def main() -> None:
     arguments = parser.parse_args()
     console = Console(width=160)
     thresholds = configured_thresholds()
-    examples = training_examples()
-    known = readings(examples)
+    known = Examined.of(training_examples())
     found: list[Outcome] = []
     if arguments.folds:
-        rows = Vectoriser().fit(known).rows(known)
-        for train, test in folds(examples, arguments.folds):
-            labels = [examples[place].intent for place in train]
-            found += outcomes(rows[train], labels, rows[test], [examples[place] for place in test], thresholds)
+        for train, test in folds(known.examples, arguments.folds):
+            found += outcomes(known.some(train), known.some(test), thresholds)
     else:
-        held_out = held_out_examples()
-        vectoriser = Vectoriser().fit(known)
-        train_rows, test_rows = vectoriser.rows(known), vectoriser.rows(readings(held_out))
-        labels = [example.intent for example in examples]
-        found = outcomes(train_rows, labels, test_rows, held_out, thresholds)
+        held_out = Examined.of(held_out_examples())
+        found = outcomes(known, held_out, thresholds)
         if arguments.learning_curve:
-            print_learning_curve(console, examples, train_rows, test_rows, held_out, thresholds)
+            print_learning_curve(console, known, held_out, thresholds)
     voices = {name: [outcome for outcome in found if outcome.example.voice == name] for name in sorted({e.example.voice for e in found})}
     plain = [outcome for outcome in found if not outcome.example.hard]
     hard = [outcome for outcome in found if outcome.example.hard]
@@ -224,18 +235,14 @@ def main() -> None:
                 console.print(f"{outcome.example.intent} → {outcome.intent} {outcome.ours:.2f} {outcome.example.text}", markup=False)
 
 
-def print_learning_curve(
-    console: Console, examples: Sequence[Example], train_rows: sp.csr_matrix, test_rows: sp.csr_matrix,
-    held_out: Sequence[Example], thresholds: Thresholds,
-) -> None:  # fmt: skip
-    """Figures by the number of voices trained on."""
-    voices = sorted({example.voice for example in examples}, key=lambda voice: hash(voice) % 97)
+def print_learning_curve(console: Console, known: Examined, held_out: Examined, thresholds: Thresholds) -> None:
+    """Figures by the number of voices trained on, in an order that mixes their kinds."""
+    voices = sorted({example.voice for example in known.examples}, key=lambda voice: zlib.crc32(voice.encode()))
     groups: dict[str, Sequence[Outcome]] = {}
-    for count in sorted({1, 2, 4, 8, 16, len(voices)}):
-        chosen = [place for place, example in enumerate(examples) if example.voice in voices[:count]]
-        if len({examples[place].intent for place in chosen}) > 2 and count <= len(voices):
-            labels = [examples[place].intent for place in chosen]
-            groups[f"{count} voices"] = outcomes(train_rows[chosen], labels, test_rows, held_out, thresholds)
+    for part in (0.25, 0.5, 0.75, 1.0):
+        chosen = set(voices[: round(part * len(voices))])
+        places = [place for place, example in enumerate(known.examples) if example.voice in chosen]
+        groups[f"{len(chosen)} voices, {len(places)}"] = outcomes(known.some(places), held_out, thresholds)
     print_summary(console, "Learning curve", groups)
 
 

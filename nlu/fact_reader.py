@@ -16,7 +16,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from nlu.fact import Fact
 from nlu.facts import read_facts
 from nlu.lexicon import Lexicon, project_lexicon
-from nlu.similar import SimilarTrades, sentence_encoder
+from nlu.similar import SimilarTrades
 from nlu.trades import SimilarTrade
 
 EXTRACTOR = "FactReader"
@@ -61,7 +61,7 @@ class FactReader(GraphComponent):
         if not config["similar_trades"]:
             return cls(lexicon)
         trades = lexicon["industries"]["trades"]
-        return cls(lexicon, SimilarTrades(trades, sentence_encoder(), config["near_enough"], config["majority"]))
+        return cls(lexicon, SimilarTrades(trades, config["near_enough"], config["majority"]))
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Set ``facts`` and add the entities of each message."""

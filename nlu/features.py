@@ -1,4 +1,4 @@
-"""What the classifier and the gate look at: n-grams, a sentence embedding, and what the reader of facts found."""
+"""What the classifier looks at: n-grams of the message, and signs of the message as a whole such as the facts in it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Iterable, Optional, Sequence
+from typing import Any, Iterable, Sequence
 
 import numpy as np
 import scipy.sparse as sp
@@ -24,12 +24,11 @@ from nlu.fact_reader import FACTS
 from nlu.lexicon import LEXICON_DIRECTORY, read_yaml
 from nlu.normalise import NORMALISED
 from nlu.segment import DOC
-from nlu.similar import sentence_encoder
 
+READING = "reading"
 FEATURES = "features_row"
 HEAD, TAIL = 160, 160
 """Of a long message the classifier reads its beginning and its end, where the wish stands."""
-BATCH = 256
 DIGITS = re.compile(r"\d+(?:\.\d+)?")
 FACT_NAMES = (
     "industry", "stage", "business_model", "total_budget", "revenue", "customer_budget", "spent", "needed", "gap",
@@ -89,11 +88,9 @@ def identity(words: Sequence[str]) -> Sequence[str]:
 
 
 class Vectoriser:
-    """Rows of features for readings; fitted on training readings."""
+    """Rows of n-grams for readings; fitted on training readings."""
 
-    def __init__(self, embedding_weight: float = 2.0, fact_weight: float = 0.5) -> None:
-        self.embedding_weight = embedding_weight
-        self.fact_weight = fact_weight
+    def __init__(self) -> None:
         self.characters = TfidfVectorizer(analyzer="char", ngram_range=(1, 4), sublinear_tf=True, min_df=2, dtype=np.float32)
         self.words = TfidfVectorizer(
             analyzer="word", tokenizer=identity, preprocessor=identity, token_pattern=None, ngram_range=(1, 2),
@@ -110,8 +107,6 @@ class Vectoriser:
         parts = [
             self.characters.transform([masked(reading.text) for reading in readings]),
             self.words.transform([masked_words(reading) for reading in readings]),
-            sp.csr_matrix(embeddings([reading.text for reading in readings]) * self.embedding_weight),
-            sp.csr_matrix(np.array([signs(reading) for reading in readings], dtype=np.float32) * self.fact_weight),
         ]
         return sp.hstack(parts).tocsr()
 
@@ -132,16 +127,6 @@ class Vectoriser:
 
 def masked_words(reading: Reading) -> list[str]:
     return [masked(word) for word in reading.words]
-
-
-def embeddings(texts: Sequence[str]) -> np.ndarray:
-    """Sentence embeddings of length one, 512 wide."""
-    filled = [text if text.strip() else "。" for text in texts]
-    parts = [
-        np.asarray(sentence_encoder().encode(filled[start : start + BATCH]), dtype=np.float32).reshape(-1, 512)
-        for start in range(0, len(filled), BATCH)
-    ]
-    return np.vstack(parts)
 
 
 def signs(reading: Reading) -> list[float]:
@@ -166,22 +151,18 @@ def reading_of_message(message: Message) -> Reading:
 
 @DefaultV1Recipe.register([DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER], is_trainable=True)
 class Featurizer(GraphComponent):
-    """Sets ``features_row``."""
+    """Sets ``reading`` and ``features_row``."""
 
-    def __init__(self, config: dict[str, Any], storage: ModelStorage, resource: Resource, vectoriser: Vectoriser) -> None:
+    def __init__(self, storage: ModelStorage, resource: Resource, vectoriser: Vectoriser) -> None:
         self._storage = storage
         self._resource = resource
         self._vectoriser = vectoriser
-
-    @staticmethod
-    def get_default_config() -> dict[str, Any]:
-        return {"embedding_weight": 2.0, "fact_weight": 0.5}
 
     @classmethod
     def create(
         cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
     ) -> "Featurizer":
-        return cls(config, model_storage, resource, Vectoriser(config["embedding_weight"], config["fact_weight"]))
+        return cls(model_storage, resource, Vectoriser())
 
     @classmethod
     def load(
@@ -191,7 +172,6 @@ class Featurizer(GraphComponent):
         featurizer = cls.create(config, model_storage, resource, execution_context)
         with model_storage.read_from(resource) as directory:
             featurizer._vectoriser.restore(directory)
-        embeddings(["。"])
         return featurizer
 
     def train(self, training_data: TrainingData) -> Resource:
@@ -202,18 +182,15 @@ class Featurizer(GraphComponent):
         return self._resource
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
-        examples = training_data.intent_examples
-        rows = self._vectoriser.rows([reading_of_message(message) for message in examples])
-        for place, message in enumerate(examples):
-            message.set(FEATURES, rows[place])
+        self.process(training_data.intent_examples)
         return training_data
 
     def process(self, messages: list[Message]) -> list[Message]:
-        for message in messages:
-            message.set(FEATURES, self._vectoriser.rows([reading_of_message(message)]))
+        if not messages:
+            return messages
+        readings = [reading_of_message(message) for message in messages]
+        rows = self._vectoriser.rows(readings)
+        for place, (message, reading) in enumerate(zip(messages, readings)):
+            message.set(READING, reading)
+            message.set(FEATURES, rows[place])
         return messages
-
-
-def stacked(messages: Sequence[Message]) -> Optional[sp.csr_matrix]:
-    """The rows of several messages."""
-    return sp.vstack([message.get(FEATURES) for message in messages]).tocsr() if messages else None

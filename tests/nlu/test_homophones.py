@@ -1,0 +1,31 @@
+"""Words of the field typed with other characters of the same sound."""
+
+from __future__ import annotations
+
+import pytest
+
+from nlu.homophones import with_homophones_restored
+from nlu.normalise import normalise
+
+RESTORED = [
+    ("客护遇算咋定", "客户预算咋定"),
+    ("毛利绿三成", "毛利率三成"),
+    ("客但价150", "客单价150"),
+    ("总与算40万", "总预算40万"),
+    ("流失绿高不高", "流失率高不高"),
+]
+LEFT_ALONE = ["我去给与算账的人打个电话", "复购怎么样", "怎么盯执行", "微信客户有三千", "工资什么时候发"]
+
+
+@pytest.mark.parametrize(("typed", "meant"), RESTORED)
+def test_a_word_of_the_same_sound_is_put_right(typed: str, meant: str) -> None:
+    assert with_homophones_restored(typed) == meant
+
+
+@pytest.mark.parametrize("text", LEFT_ALONE)
+def test_proper_words_are_left_alone(text: str) -> None:
+    assert with_homophones_restored(text) == text
+
+
+def test_places_in_the_message_stay() -> None:
+    assert normalise("咱们 客护遇算 10万").offsets[-3:] == (8, 9, 10)
