@@ -192,6 +192,13 @@ def what_if_left(turn: Turn, state: PendingState) -> None:
     turn.lead_in("what_if.left")
 
 
+def what_if_word(turn: Turn, state: PendingState) -> bool:
+    if not mentions(turn.text, turn.services.replies.as_before):
+        return False
+    what_if_left(turn, state)
+    return True
+
+
 # contact: may it be kept?
 def ask_contact(turn: Turn, state: PendingState) -> None:
     turn.wait_for(None)
@@ -238,7 +245,7 @@ PENDING: Mapping[PendingKind, PendingQuestion] = {
     "contradiction": PendingQuestion(ask_contradiction, contradiction_insisted, contradiction_dropped, no_word),
     "mismatch": PendingQuestion(ask_mismatch, mismatch_computed, mismatch_stated, mismatch_word),
     "choice": PendingQuestion(ask_choice, choice_unsaid, choice_neither, choice_word),
-    "what_if": PendingQuestion(ask_what_if, what_if_adopted, what_if_left, no_word),
+    "what_if": PendingQuestion(ask_what_if, what_if_adopted, what_if_left, what_if_word),
     "contact": PendingQuestion(ask_contact, contact_kept, contact_dropped, no_word),
     "delete": PendingQuestion(ask_delete, delete_done, delete_left, no_word),
 }

@@ -27,6 +27,8 @@ class Replies:
     """What she has stated counts."""
     no: Sequence[str]
     """She takes it back."""
+    as_before: Sequence[str]
+    """What was before is to stay."""
     why: Sequence[str]
     """She asks why something is asked."""
     how: Sequence[str]

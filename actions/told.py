@@ -27,8 +27,8 @@ def take_facts(turn: Turn, only: Collection[str] = FACT_NAMES) -> None:
 
 
 def fact_entities(turn: Turn, only: Collection[str]) -> list[Entity]:
-    """The facts that the reader found, the last of a name winning."""
-    last = {entity["entity"]: entity for entity in turn.entities if entity["entity"] in only}
+    """The facts that the reader found told, not only supposed; the last of a name winning."""
+    last = {entity["entity"]: entity for entity in turn.entities if entity["entity"] in only and not entity.get("supposed")}
     return list(last.values())
 
 

@@ -9,7 +9,7 @@ from advice.facts import Facts, Quantity, Range
 from advice.missing import missing_facts
 from advice.quantities import divided, ends, times
 from advice.results import Check, EvaluationAdvice, Share, Status
-from advice.share import combined_share, position_between, position_of, share_of_total
+from advice.share import combined_share, share_check, share_of_total
 from knowledge.model import CheckKnowledge, Knowledge
 
 LIFETIME_FACTS = ("avg_order_value", "orders_per_year", "gross_margin", "customer_lifetime_years")
@@ -33,7 +33,7 @@ def advise_evaluation(facts: Facts, knowledge: Knowledge) -> EvaluationAdvice:
         cac_check(facts, cac, knowledge.checks["cac"]),
         clv_check(facts, clv, knowledge.checks["clv"]),
         ratio_check(facts, cac, clv, knowledge.checks["clv_cac"]),
-        share_check(facts, share, knowledge.checks["share"]),
+        spent_share_check(facts, share, knowledge.checks["share"]),
         churn_check(facts, knowledge.checks["churn"]),
         *(yes_or_no_check(facts, *check, knowledge.checks[check[0]]) for check in YES_OR_NO_CHECKS),
     )
@@ -97,32 +97,16 @@ def ratio_check(facts: Facts, cac: Optional[Quantity], clv: Optional[Quantity], 
     return Check("clv_cac", status, value=ratio, threshold=threshold, source=known.source)
 
 
-def share_check(facts: Facts, share: Optional[Share], known: CheckKnowledge) -> Check:
-    """What is spent in percent of the whole budget against the benchmark; in a conflict each dimension is judged too."""
+def spent_share_check(facts: Facts, share: Optional[Share], known: CheckKnowledge) -> Check:
+    """What is spent in percent of the whole budget against the benchmark."""
     percent = share_of_total(facts.spent, facts.total_budget)
+    if percent is not None and share is not None:
+        return share_check(percent, share)
     threshold = Range(share.low, share.high) if share else None
-    if percent is None or share is None:
-        missing = unknown_facts(facts, ("spent", "total_budget"))
-        if share is None:
-            missing += unknown_facts(facts, DIMENSION_FACTS)
-        return Check("share", "unknown", value=percent, threshold=threshold, source=known.source, missing=missing)
-    position = position_of(percent, share)
-    if share.conflict:
-        status: Status = "warn"
-    elif position is None:
-        status = "unknown"
-    else:
-        status = "good" if position == "within" else "warn"
-    judged = ((entry.dimension, position_between(percent, entry.low, entry.high)) for entry in share.basis)
-    return Check(
-        "share",
-        status,
-        value=percent,
-        threshold=threshold,
-        position=position,
-        source=share.basis[0].source,
-        per_dimension=tuple((dimension, side) for dimension, side in judged if side) if share.conflict else (),
-    )
+    missing = unknown_facts(facts, ("spent", "total_budget"))
+    if share is None:
+        missing += unknown_facts(facts, DIMENSION_FACTS)
+    return Check("share", "unknown", value=percent, threshold=threshold, source=known.source, missing=missing)
 
 
 def churn_check(facts: Facts, known: CheckKnowledge) -> Check:

@@ -109,7 +109,7 @@ class Advice:
 class ShareAdvice(Advice):
     share: Optional[Share] = None
     amount: Optional[Amount] = None
-    position: Optional[Position] = None  # of the share that the user stated, or of customer_budget / total_budget
+    check: Optional[Check] = None  # of the share that she states, or of customer_budget / total_budget
     stated_share: Optional[Quantity] = None
 
 
@@ -135,7 +135,7 @@ class ShortfallAdvice(Advice):
     saves: Optional[tuple[int, int]] = None  # all measures together, capped
     covers: Optional[bool] = None  # do they close the gap (None: unknown or the ends differ)
     share: Optional[Share] = None
-    position: Optional[Position] = None
+    check: Optional[Check] = None  # of customer_budget / total_budget
 
 
 @dataclass(frozen=True)

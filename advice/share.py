@@ -5,10 +5,10 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Optional
 
-from advice.facts import Facts, Quantity
+from advice.facts import Facts, Quantity, Range
 from advice.missing import missing_facts
 from advice.quantities import divided, ends, middle, times, whole
-from advice.results import Amount, Basis, Dimension, Position, Share, ShareAdvice
+from advice.results import Amount, Basis, Check, Dimension, Position, Share, ShareAdvice, Status
 from knowledge.model import Knowledge
 
 DIMENSIONS: tuple[Dimension, ...] = ("industry", "stage", "business_model")
@@ -26,7 +26,7 @@ def advise_share(facts: Facts, knowledge: Knowledge) -> ShareAdvice:
         knowledge_date=knowledge.date,
         share=share,
         amount=amount_of(share, facts.total_budget),
-        position=position_of(stated, share) if share and stated is not None else None,
+        check=share_check(stated, share) if share and stated is not None else None,
         stated_share=stated,
     )
 
@@ -82,13 +82,32 @@ def share_of_total(part: Optional[Quantity], total: Optional[Quantity]) -> Optio
     return None if ratio is None else times(ratio, HUNDRED)
 
 
-def position_of(percent: Quantity, share: Share) -> Optional[Position]:
-    """Where ``percent`` lies against the range, bounds inclusive; ``None`` where its ends disagree."""
-    return position_between(percent, share.low, share.high)
+def share_check(percent: Quantity, share: Share) -> Check:
+    """``percent`` of the whole budget against the benchmark; in a conflict a warning, and each dimension is judged too."""
+    position = position_between(percent, share.low, share.high)
+    judged = ((entry.dimension, position_between(percent, entry.low, entry.high)) for entry in share.basis)
+    return Check(
+        "share",
+        share_status(position, share.conflict),
+        value=percent,
+        threshold=Range(share.low, share.high),
+        position=position,
+        source=share.basis[0].source,
+        per_dimension=tuple((dimension, side) for dimension, side in judged if side) if share.conflict else (),
+    )
+
+
+def share_status(position: Optional[Position], conflict: bool) -> Status:
+    """What a position is worth; unknown where the ends of a range disagree."""
+    if conflict:
+        return "warn"
+    if position is None:
+        return "unknown"
+    return "good" if position == "within" else "warn"
 
 
 def position_between(percent: Quantity, low: Decimal, high: Decimal) -> Optional[Position]:
-    """Where ``percent`` lies against ``low`` and ``high``, bounds inclusive."""
+    """Where ``percent`` lies against ``low`` and ``high``, bounds inclusive; ``None`` where its ends disagree."""
     positions = {None if end is None else side_of(end, low, high) for end in ends(percent)}
     return positions.pop() if len(positions) == 1 else None
 

@@ -9,7 +9,7 @@ from advice.facts import Facts, Quantity
 from advice.missing import missing_facts
 from advice.quantities import allocate, ends, minus, plus, whole
 from advice.results import Measure, ShortfallAdvice
-from advice.share import combined_share, position_of, share_of_total
+from advice.share import combined_share, share_check, share_of_total
 from knowledge.model import Knowledge, MeasureKnowledge
 
 HUNDRED = Decimal(100)
@@ -36,7 +36,7 @@ def advise_shortfall(facts: Facts, knowledge: Knowledge) -> ShortfallAdvice:
         saves=saves,
         covers=covers(saves, gap),
         share=share,
-        position=position_of(percent, share) if share and percent is not None else None,
+        check=share_check(percent, share) if share and percent is not None else None,
     )
 
 

@@ -22,7 +22,10 @@ from nlu.lexicon import LEXICON_DIRECTORY, read_yaml
 from nlu.normalise import NORMALISED
 
 PUNCTUATION = re.compile(r"[\W_]+")
-ANSWERS = frozenset({"inform", "unsure", "affirm", "deny"})
+CHANGES = frozenset({"factor", "delta"})
+UNDECIDED = frozenset({"inform", OUT_OF_SCOPE, ASK_BACK})
+TELLING_OR_ASKING = frozenset({*QUESTIONS, OUT_OF_SCOPE, ASK_BACK, "inform", "ask_term"})
+"""Readings that a premise after the advice overrules."""
 YIELDING = frozenset({*QUESTIONS, OUT_OF_SCOPE, ASK_BACK, "ask_term", "what_if", "request_demo", "greet"})
 """Readings that a plain answer to the open question overrules."""
 
@@ -41,9 +44,20 @@ def is_bare_follow_up(text: str) -> bool:
     return short and bare.startswith(tuple(grammar()["opens"])) and bare.endswith(tuple(grammar()["ends"]))
 
 
-def answers_open_question(text: str, facts: Sequence[Fact], asked: Optional[str]) -> bool:
-    """Is the fact that was asked for in the message, and no question beside it?"""
-    return asked is not None and any(fact.name == asked for fact in facts) and not asks_something(text)
+def tells(facts: Sequence[Fact], asked: Optional[str]) -> bool:
+    """Is the fact that was asked for in the message?"""
+    return asked is not None and any(fact.name == asked and not fact.supposed for fact in facts)
+
+
+def supposes(facts: Sequence[Fact]) -> bool:
+    """Is something said under a premise, and nothing told beside it?"""
+    supposed = [fact.supposed or fact.name in CHANGES for fact in facts if fact.name != "number"]
+    return bool(supposed) and all(supposed)
+
+
+def corrects_only(facts: Sequence[Fact]) -> bool:
+    """Is something corrected, and nothing supposed?"""
+    return any(fact.corrects for fact in facts) and not any(fact.supposed or fact.name in CHANGES for fact in facts)
 
 
 def leaves_open(text: str, facts: Sequence[Fact], asked: Optional[str]) -> bool:
@@ -51,9 +65,14 @@ def leaves_open(text: str, facts: Sequence[Fact], asked: Optional[str]) -> bool:
     return asked is not None and not facts and any(word in text for word in grammar()["unknown"])
 
 
+def ends_open(text: str) -> bool:
+    """Is not knowing the last thing that she says? 预算多少说不清 asks nothing, 不清楚该怎么定 does."""
+    return PUNCTUATION.sub("", text).endswith(tuple(grammar()["unknown"]))
+
+
 def tells_only(facts: Sequence[Fact], text: str) -> bool:
     """Nothing is asked, and most of the message are facts."""
-    covered = sum(fact.end - fact.start for fact in facts if fact.name not in ("number", "factor", "delta"))
+    covered = sum(fact.end - fact.start for fact in facts if fact.name not in ("number", *CHANGES))
     return bool(facts) and not asks_something(text) and covered * 2 >= len(PUNCTUATION.sub("", text))
 
 
@@ -79,17 +98,20 @@ class FollowUp(GraphComponent):
         text, facts = message.get(NORMALISED).text, message.get(FACTS) or ()
         dialogue = message.get(DIALOGUE) or {}
         intent = (message.get(INTENT) or {}).get("name")
+        asked = dialogue.get("asked")
         if text.startswith("/"):
             # It looks like a command and is none: what users type is text.
             return OUT_OF_SCOPE
-        if dialogue.get("topic") and is_bare_follow_up(text) and not any(fact.name in ("factor", "delta") for fact in facts):
+        if dialogue.get("topic") and is_bare_follow_up(text) and not supposes(facts):
             return str(dialogue["topic"])
-        if intent in YIELDING and answers_open_question(text, facts, dialogue.get("asked")):
+        if dialogue.get("advised") and intent in TELLING_OR_ASKING and supposes(facts):
+            return "what_if"
+        if intent == "what_if" and corrects_only(facts):
             return "inform"
-        if intent in ("inform", OUT_OF_SCOPE, ASK_BACK) and leaves_open(text, facts, dialogue.get("asked")):
+        if tells(facts, asked) and (intent == ASK_BACK or not asks_something(text) and (intent in YIELDING or tells_only(facts, text))):
+            return "inform"
+        if leaves_open(text, facts, asked) and (intent in UNDECIDED or ends_open(text)):
             return "unsure"
-        if intent in ANSWERS:
-            return None
         if intent in (OUT_OF_SCOPE, ASK_BACK) and tells_only(facts, text):
             return "inform"
         return None

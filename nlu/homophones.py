@@ -29,8 +29,7 @@ def with_homophones_restored(text: str) -> str:
 
 def restored_word(tokens: Sequence[str]) -> tuple[int, Optional[str]]:
     """The longest word of the field that the first tokens sound like, and how many tokens it takes."""
-    words = words_by_sound()
-    longest = max(map(len, words))
+    words, longest = words_by_sound(), longest_word()
     for count in range(min(longest, len(tokens)), 1, -1):
         written = "".join(tokens[:count])
         if len(written) <= longest and is_broken(tokens[:count]):
@@ -57,3 +56,8 @@ def words_by_sound() -> Mapping[Sounds, str]:
     """The words that are put right, by their sounds."""
     words = [str(word) for word in read_yaml(LEXICON_DIRECTORY / "homophones.yml")["words"]]
     return {tuple(map(sound_of, word)): word for word in words}
+
+
+@lru_cache(maxsize=1)
+def longest_word() -> int:
+    return max(map(len, words_by_sound()))

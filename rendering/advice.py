@@ -82,7 +82,7 @@ def share_values(advice: ShareAdvice, knowledge: Knowledge, phrases: Phrases) ->
     return {
         "amount": advice.amount,
         "stated": None if advice.stated_share is None else numbers.percent(advice.stated_share),
-        "position": advice.position,
+        "position": advice.check.position if advice.check else None,
     }
 
 
@@ -117,7 +117,7 @@ def shortfall_values(advice: ShortfallAdvice, knowledge: Knowledge, phrases: Phr
         "covers": advice.covers,
         "spending_known": advice.saves is not None,
         "left_open": left_open(advice),
-        "position": advice.position,
+        "position": advice.check.position if advice.check else None,
     }
 
 

@@ -44,12 +44,13 @@ def kind_of(advice: AnyAdvice) -> str:
 def own_part(advice: AnyAdvice) -> Payload:
     """What this kind alone has."""
     if isinstance(advice, ShareAdvice):
-        return {"amount": amount_payload(advice.amount)}
+        return {"amount": amount_payload(advice.amount), **checks_payload(advice.check)}
     if isinstance(advice, PlanAdvice):
         return plan_payload(advice)
     if isinstance(advice, ShortfallAdvice):
-        return {"gap": quantity(advice.gap), "measures": [measure_payload(measure) for measure in advice.measures]}
-    return {"checks": [check_payload(check) for check in advice.checks]}
+        measures = [measure_payload(measure) for measure in advice.measures]
+        return {"gap": quantity(advice.gap), "measures": measures, **checks_payload(advice.check)}
+    return checks_payload(*advice.checks)
 
 
 def share_payload(share: Optional[Share]) -> Optional[Payload]:
@@ -98,6 +99,11 @@ def measure_payload(measure: Measure) -> Payload:
         return {"id": measure.id, "source": measure.source}
     low, high = measure.saves
     return {"id": measure.id, "saves": {"low": low, "high": high}, "source": measure.source}
+
+
+def checks_payload(*checks: Optional[Check]) -> Payload:
+    """The checks that were made."""
+    return {"checks": [check_payload(check) for check in checks if check is not None] or None}
 
 
 def check_payload(check: Check) -> Payload:

@@ -35,7 +35,7 @@ def test_share(case: dict[str, Any]) -> None:
     if "amount" in case:
         assert (advice.amount and [advice.amount.low, advice.amount.recommended, advice.amount.high]) == case["amount"]
     if "position" in case:
-        assert advice.position == case["position"]
+        assert advice.check.position == case["position"]
 
 
 @pytest.mark.parametrize("case", cases("shortfalls"), ids=identity)

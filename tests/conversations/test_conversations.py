@@ -8,9 +8,11 @@ the answer), ``advice`` (a part of the structure; ``absent`` lists parts that mu
 from __future__ import annotations
 
 import asyncio
+import json
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import UserMessage
@@ -20,6 +22,7 @@ from channels.rest import RestOutput
 
 FOLDER = Path(__file__).parent
 CONVERSATIONS = sorted(FOLDER.glob("*.yml"))
+SCHEMA = jsonschema.Draft7Validator(json.loads(Path("rendering/advice.schema.json").read_text(encoding="utf-8")))
 ALLOWED_PER_TURN = {
     "user", "intent", "facts", "waits_for", "waits_for_other_than", "says", "says_not", "advice", "handoff",
 }  # fmt: skip
@@ -66,6 +69,8 @@ def check(where: str, turn: dict[str, Any], tracker: Any, messages: list[dict[st
     for part in turn.get("says_not", ()):
         assert part not in said, f"{where}: '{part}' is in: {said}"
     customs = [message["custom"] for message in messages if message.get("custom")]
+    for custom in customs:
+        SCHEMA.validate(custom)
     if "advice" in turn:
         advice = next((custom for custom in customs if custom["type"] == "budget_advice"), None)
         assert advice is not None, f"{where}: no advice; understood as {understood}; said: {said}"
