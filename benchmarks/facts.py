@@ -9,12 +9,10 @@ from __future__ import annotations
 import json
 import sys
 import time
-import unicodedata
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Iterable, Iterator, Mapping, Optional, Sequence
 
-from opencc import OpenCC
 from rich.console import Console
 from rich.table import Table
 
@@ -22,6 +20,7 @@ from advice.facts import FACT_NAMES
 from nlu.fact import Fact
 from nlu.facts import read_facts
 from nlu.lexicon import Lexicon, project_lexicon
+from nlu.normalise import normalise
 
 HELD_OUT = Path(__file__).resolve().parent.parent / "tests" / "nlu" / "heldout" / "facts"
 OTHER_NAMES = frozenset({"factor", "delta", "years_in_business", "phone", "wechat_id", "email"})
@@ -74,13 +73,10 @@ class Score:
             self.errors.append(f"{message.text} [{message.asked or ''}]  read {told_wrongly}  told {missed}")
 
 
-def plain_text(text: str, converter: OpenCC) -> str:
-    """``text`` as the reader gets it in the simplest case: NFKC, lower case, simplified."""
-    return str(converter.convert(unicodedata.normalize("NFKC", text).lower()))
-
-
 def as_value(fact: Fact) -> Any:
     """The slot value of a fact: a number, a name, yes or no, or ``{"low", "high"}``."""
+    if fact.unit_unclear:
+        return "ambiguous"
     entity = fact.as_entity()
     return {"low": entity["low"], "high": entity["high"]} if entity.get("range") else entity["value"]
 
@@ -96,11 +92,22 @@ def same_value(told: Any, read: Any) -> bool:
     return bool(told == read) and isinstance(told, bool) == isinstance(read, bool)
 
 
-def facts_read(message: GoldMessage, lexicon: Lexicon, converter: OpenCC) -> dict[str, Any]:
-    """What the reader finds in one message, by name."""
-    facts = read_facts(plain_text(message.text, converter), message.asked, lexicon)
+def facts_read(message: GoldMessage, lexicon: Lexicon) -> dict[str, Any]:
+    """What the reader finds told in one message, by name.
+
+    An amount whose unit has to be asked back reads as "ambiguous"; a sum in a foreign currency, which has to be asked
+    for in yuan, and what is only supposed are not told.
+    """
+    facts = read_facts(normalise(message.text).text, message.asked, lexicon)
     names = set(FACT_NAMES) | (OTHER_NAMES & message.facts.keys())
-    return {fact.name: as_value(fact) for fact in facts if fact.name in names}
+    told = [fact for fact in facts if fact.name in names and not fact.currency and not fact.supposed]
+    return {fact.name: as_value(fact) for fact in told}
+
+
+def facts_supposed(message: GoldMessage, lexicon: Lexicon) -> dict[str, Any]:
+    """What the reader finds said under a premise in one message, by name."""
+    facts = read_facts(normalise(message.text).text, message.asked, lexicon)
+    return {fact.name: as_value(fact) for fact in facts if fact.supposed}
 
 
 def held_out(directory: Path) -> Iterator[tuple[str, GoldMessage]]:
@@ -114,10 +121,9 @@ def held_out(directory: Path) -> Iterator[tuple[str, GoldMessage]]:
 
 def scores(messages: Iterable[tuple[str, GoldMessage]], lexicon: Lexicon) -> dict[str, Score]:
     """Scores by file, and of plain and hard messages together."""
-    converter = OpenCC("t2s")
     found: dict[str, Score] = {}
     for file, message in messages:
-        read = facts_read(message, lexicon, converter)
+        read = facts_read(message, lexicon)
         for name in (file, "hard" if message.hard else "plain"):
             found.setdefault(name, Score()).add(message, read)
     return found

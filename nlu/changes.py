@@ -11,8 +11,8 @@ from typing import Any, Mapping, Optional, Sequence
 
 from nlu.amounts import COUNT, FACTOR, MONEY, NUMBER, PERCENT, TIMES, Amount
 from nlu.fact import Fact
+from nlu.interval import ONE
 from nlu.lexicon import Hit, Lexicon, WordFinder, longest
-from nlu.numerals import ONE
 from nlu.roles import KINDS_OF_SLOT, Context
 
 HUNDRED = Decimal(100)

@@ -12,14 +12,14 @@ from typing import Any, Mapping, Optional, Sequence
 
 from nlu.amounts import DURATION, Amount
 from nlu.fact import Fact
+from nlu.interval import ONE
 from nlu.lexicon import Hit, Lexicon, WordFinder, longest
-from nlu.numerals import ONE
 
 MONTHS, WEEKS, DAYS, QUARTERS = Decimal(12), Decimal(52), Decimal(365), Decimal(4)
 _BREAK = re.compile(r"[,，。;；!！\n、…]|(?<![a-z0-9'])\s|\s(?![a-z0-9])")
 _QUESTION = re.compile(r"[?？]")
 _PER_YEAR = {"year": ONE, "month": MONTHS, "week": WEEKS, "day": DAYS, "quarter": QUARTERS}
-_REACH_OF_YEARS, _VERDICT_REACH, _FRAME_REACH = 10, 12, 3
+_REACH_OF_YEARS, _VERDICT_REACH, _LONGEST_PARTICLES = 10, 12, 2
 _PAD = re.compile(r"[的了吧啊呀呢嘛哦哈嗯嘅啦\s.~～]+")
 
 
@@ -45,6 +45,7 @@ class StageReader:
         self._opening, self._not_after = tuple(words["opening_verbs"]), tuple(words["not_after"])
         self._founded = [re.compile(pattern) for pattern in words["founded"]]
         self._not_years = tuple(words["years_not"])
+        self._reached, self._hedges = re.compile(words["reached_by_now"]), str(words["hedges_of_years"])
         self._others = WordFinder({"others": others})
         self._startup_below = Decimal(str(bounds["startup_below"]))
         self._mature_above = Decimal(str(bounds["mature_above"]))
@@ -58,7 +59,14 @@ class StageReader:
         facts = facts or [fact for fact in self._by_words(self._alone, text) if _is_alone(fact, text)]
         if not facts and not years and asked == "stage":
             facts = self._by_words(self._answers, text)
-        return facts[:1] if facts else years[:1]
+        return [self._latest(facts, text)] if facts else years[:1]
+
+    def _latest(self, facts: Sequence[Fact], text: str) -> Fact:
+        """从初创走到成熟, 熬过初创，现在扩张: the stage that she says she has reached by now, else the first."""
+        for index in range(len(facts) - 1, 0, -1):
+            if self._reached.search(text, facts[index - 1].end, facts[index].start):
+                return facts[index]
+        return facts[0]
 
     def _by_words(self, finder: WordFinder, text: str) -> list[Fact]:
         return [
@@ -66,6 +74,7 @@ class StageReader:
             for hit in longest(finder.find(text))
             if not text[max(0, hit.start - 4) : hit.start].endswith(self._negations)
             and not text.startswith(self._not_after, hit.end)
+            and not _in_number(text, hit)
             and not self._of_others(text, hit.start)
         ]
 
@@ -108,7 +117,11 @@ class StageReader:
             return False
         if asked == "stage":
             return True
-        near = before.rstrip(" 有快都也已经")
+        near = before.rstrip(self._hedges)
+        if amount.unit == "year" and not amount.article and not near and self._stands_alone(text, start, amount):
+            return True
+        if amount.unit == "year" and amount.article and near.endswith(self._opening):
+            return True
         if amount.unit == "year" and not amount.article and near.endswith(self._before):
             return near.endswith(tuple(word for word in self._before if len(word) > 1)) or text.startswith(
                 self._after, amount.end
@@ -117,6 +130,19 @@ class StageReader:
             return False
         reach = text[max(start, amount.start - _REACH_OF_YEARS) : amount.start]
         return text.startswith(self._after, amount.end) and any(word in reach for word in self._before)
+
+    def _stands_alone(self, text: str, start: int, amount: Amount) -> bool:
+        """开超市，二十年了: years that fill their clause are hers, unless the clause before is of others."""
+        before, _ = clause_around(text, max(0, start - 1), max(0, start - 1))
+        _, end = clause_around(text, amount.start, amount.end)
+        ends = text.startswith(self._after, amount.end) and end - amount.end <= _LONGEST_PARTICLES
+        return ends and start > 0 and not any(word in text[before:start] for word in self._not_years)
+
+
+def _in_number(text: str, hit: Hit) -> bool:
+    """Whether a word with digits at its ends stands inside a number (0到1 in 80到100万)."""
+    before, after = text[max(0, hit.start - 1) : hit.start], text[hit.end : hit.end + 1]
+    return (text[hit.start].isdigit() and before.isdigit()) or (text[hit.end - 1].isdigit() and after.isdigit())
 
 
 def _is_alone(fact: Fact, text: str) -> bool:
@@ -160,6 +186,8 @@ class ModelReader:
         if not _PAD.sub("", before) and not after:
             return True
         framed_before = before.rstrip(" 的").endswith(self._before)
+        if text.startswith("的", hit.end) and before and not framed_before and hit.label == "project":
+            return False
         return (framed_before and not after) or (
             text.startswith(self._after, hit.end)
             and (not after or text.startswith(tuple(w for w in self._after if w != "的"), hit.end))
@@ -183,6 +211,9 @@ class CheckReader:
                 finders[f"{name}|phrase_{verdict}"] = words[name][f"phrases_{verdict}"]
         self._finder = WordFinder(finders)
         self._not_told = tuple(map(str, words["not_told"]))
+        self._negated, self._counted = re.compile(words["denied_before"]), re.compile(words["counted_after"])
+        self._leads = re.compile(words["answer_leads"])
+        self._partly = re.compile(words["partly_behind"])
         self._yes, self._no = (sorted(map(str, words[f"answer_{key}"]), key=len, reverse=True) for key in ("yes", "no"))
         self._unsure = tuple(words["unsure"])
 
@@ -203,8 +234,13 @@ class CheckReader:
             if not asked and not kind.startswith("phrase") and not self._about(hit, subjects, text):
                 continue
             if self._is_told(hit, text):
-                return [Fact(name, kind.endswith("yes"), hit.start, hit.end)]
+                return [Fact(name, kind.endswith("yes") and not self._is_negated(hit, text), hit.start, hit.end)]
         return []
+
+    def _is_negated(self, hit: Hit, text: str) -> bool:
+        """没什么提升, 完成了八成: a denial before a verdict, or a part behind it, turns it round."""
+        denied = self._negated.search(text[max(0, hit.start - 8) : hit.start])
+        return bool(denied or (hit.label.startswith("growth") and self._partly.match(text, hit.end)))
 
     @staticmethod
     def _about(verdict: Hit, subjects: Sequence[Hit], text: str) -> bool:
@@ -216,11 +252,12 @@ class CheckReader:
 
     def _is_told(self, hit: Hit, text: str) -> bool:
         start, end = clause_around(text, hit.start, hit.end)
-        clause = text[start:end]
-        return not any(word in clause for word in self._not_told)
+        before = self._negated.sub("", text[start : hit.start])
+        clause = f"{before}\n{text[hit.end : end]}"
+        return not any(word in clause for word in self._not_told) and not self._counted.match(text, hit.end)
 
     def _answer(self, name: str, text: str) -> list[Fact]:
-        stripped = text.lstrip(" ,，。")
+        stripped = self._leads.sub("", text.lstrip(" ,，。"))
         offset = len(text) - len(stripped)
         if any(word in text for word in self._unsure) or stripped.endswith(("?", "？", "吗")):
             return []

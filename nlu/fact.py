@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Optional, Union
 
-from nlu.numerals import Interval
+from nlu.interval import Interval
 
 FactValue = Union[Decimal, bool, str, None]
 
@@ -18,7 +18,7 @@ class Fact:
 
     ``value`` is canonical (yuan a year, a part of one, a percentage, a whole number, a name, yes or no). ``was`` is the
     value that the message takes back, ``of`` the slot that a ``factor`` or ``delta`` changes, ``kind`` the kind of a
-    lone number.
+    lone number. A fact ``supposed`` is said under a premise only.
     """
 
     name: str
@@ -34,6 +34,7 @@ class Fact:
     corrects: bool = False
     was: Optional[Decimal] = None
     rest: bool = False
+    supposed: bool = False
     of: Optional[str] = None
     kind: Optional[str] = None
 
@@ -59,6 +60,7 @@ class Fact:
             "guess": self.guess or None,
             "corrects": self.corrects or None,
             "rest": self.rest or None,
+            "supposed": self.supposed or None,
         }
         entity.update({key: mark for key, mark in marks.items() if mark is not None})
         return entity

@@ -7,9 +7,11 @@ from typing import Optional
 from nlu.amounts import read_amounts
 from nlu.conditions import check_reader, model_reader, stage_reader
 from nlu.contacts import blanked, contact_reader
+from nlu.drafts import Asked
 from nlu.fact import Fact
 from nlu.lexicon import Lexicon
-from nlu.quantities import Asked, quantity_reader
+from nlu.quantities import quantity_reader
+from nlu.suppositions import supposition_reader
 from nlu.trades import SimilarTrade, trade_reader
 
 # What is read of a longer text; a message of a person is far shorter, and work stays bounded.
@@ -38,4 +40,5 @@ def read_facts(
     facts += stage_reader(lexicon).read(rest, amounts, asked, this_year)
     facts += model_reader(lexicon).read(rest, asked) + check_reader(lexicon).read(rest, asked)
     facts += trade_reader(lexicon).read(rest, asked, similar)
+    facts = supposition_reader(lexicon).marked(facts, text, asked)
     return sorted([*contacts, *facts], key=lambda fact: (fact.start, fact.end))

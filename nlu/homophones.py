@@ -40,7 +40,9 @@ def restored_word(tokens: Sequence[str]) -> tuple[int, Optional[str]]:
 
 
 def is_broken(tokens: Sequence[str]) -> bool:
-    """Is it no run of proper words? Two characters that are each alone, or three and more of which one is."""
+    """Is it no run of proper words? Two characters that are each alone, or three and more of which one is; never numerals."""
+    if any(character.isnumeric() for token in tokens for character in token):
+        return False
     singles = sum(len(token) == 1 for token in tokens)
     return singles == len(tokens) or (singles > 0 and sum(map(len, tokens)) > 2)
 

@@ -98,7 +98,7 @@ def without_noise(placed: Sequence[tuple[str, int]]) -> Iterator[tuple[str, int]
         run = run + 1 if kept and kept[-1][0] == character else 1
         if character == " " and (not kept or kept[-1][0] == " "):
             continue
-        if run > MAX_REPEATS and not character.isdigit():
+        if run > MAX_REPEATS and not character.isnumeric():
             continue
         kept.append((character, place))
     for index, (character, place) in enumerate(kept):

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Mapping, Optional, Sequence
 
-from nlu.amounts import DURATION, Amount
+from nlu.amounts import COUNT, DURATION, Amount
+from nlu.interval import ONE
 from nlu.lexicon import Hit, Lexicon, WordFinder, longest
-from nlu.numerals import ONE
 from nlu.roles import Context
 
 ONCE = "once"
@@ -32,10 +32,24 @@ class PeriodReader:
         self._before = WordFinder(words["before"])
         self._after = WordFinder(words["after"])
         self._sums = WordFinder({"sum": words["sums"]})
+        self._ordinals = tuple(words["ordinals"])
+        self._units_of_time = {str(word): str(unit) for word, unit in words["units_of_time"].items()}
+
+    def with_spans(self, amounts: Sequence[Amount], text: str) -> list[Amount]:
+        """俩月, 仨礼拜: two or three of a unit of time are a span."""
+        return [self._as_span(amount, text) for amount in amounts]
+
+    def _as_span(self, amount: Amount, text: str) -> Amount:
+        if amount.kind != COUNT or amount.unit != "thing" or amount.end - amount.start != 1:
+            return amount
+        for word, unit in self._units_of_time.items():
+            if text.startswith(word, amount.end):
+                return replace(amount, kind=DURATION, unit=unit, end=amount.end + len(word))
+        return amount
 
     def is_period(self, amount: Amount) -> bool:
         """Whether a duration of one unit ("一个月") is rather the period of an amount than an amount."""
-        return amount.kind == DURATION and amount.article and amount.interval.is_exact and amount.unit in self._times
+        return amount.kind == DURATION and amount.article and amount.interval.value == ONE and amount.unit in self._times
 
     def periods(self, amounts: Sequence[Amount], context: Context) -> list[Optional[Period]]:
         """The period of each amount, ``None`` where none is told; ``once`` for a sum up to now."""
@@ -72,6 +86,7 @@ class PeriodReader:
             for hit in before
             if max(start, previous) <= hit.start
             and hit.end <= amount.start
+            and not context.text[: hit.start].endswith(self._ordinals)
             and not any(span.start < hit.end and hit.start < span.end for span in summed)
         ]
         if found and (not summed or summed[-1].start < found[-1].start):

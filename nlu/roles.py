@@ -86,10 +86,14 @@ class RoleReader:
                 for side in ("any", "before", "after"):
                     cues[f"{role}|{side}"] = entry.get(side, [])
         self._cue_finder = WordFinder(cues)
-        self._mark_finder = WordFinder({label: words[label] for label in self.MARKS})
+        self._mark_finder = WordFinder({**{label: words[label] for label in self.MARKS}, "none": words["no_mark"]})
         self._finished = str(words["finished"])
         self._staff_places = frozenset(words["staff_places"])
         self._money_like = frozenset(words["money_like"])
+        self._counters_of_people = frozenset(words["counters_of_people"])
+        self._departments = frozenset(words["departments"])
+        self._lifetime_not_after = tuple(words["lifetime_not_after"])
+        self._people_after, self._frequencies = tuple(words["people_after"]), frozenset(words["frequencies"])
         fillers = sorted((str(word) for word in words["fillers"]), key=len, reverse=True)
         self._fillers = re.compile("|".join(map(re.escape, fillers)))
 
@@ -134,6 +138,12 @@ class RoleReader:
         if before and cue.side == "before" and weak + strong:
             return None
         gap = len(self._fillers.sub("", context.text[start:end]).replace(" ", "")) if end > start else 0
+        if not before and cue.role in _PEOPLE and context.text[start:end] in self._counters_of_people:
+            gap = 0
+        if before and cue.role == "team_size" and cue.side == "before" and self._may_be_customers(amount, context):
+            return None
+        if cue.role == "team_part" and before and gap and context.text[amount.end :][:1].isalnum():
+            return None
         if amount.kind == NUMBER and cue.role in _PEOPLE and (gap or (before and cue.role == "team_part")):
             return None
         if weak + strong and cue.role in _ANNUAL_COUNTS and context.text[: cue.end].endswith(self._finished):
@@ -147,9 +157,23 @@ class RoleReader:
         cost -= PER_CUE_CHARACTER * min(cue.end - cue.start, LONGEST_CUE)
         return cost if cost < UNMATCHED else None
 
+    def counts_people(self, amount: Amount, text: str) -> bool:
+        """Whether ``amount`` is of persons: 八个人, 仨人."""
+        return amount.unit == "person" or (amount.unit == "thing" and text.startswith(self._people_after, amount.end))
+
+    def _may_be_customers(self, amount: Amount, context: Context) -> bool:
+        """新客少，全年就41个: what is not said to be persons may be of the customers named before."""
+        if self.counts_people(amount, context.text):
+            return False
+        return any(cue.role in _CUSTOMERS and cue.end <= amount.start for cue in context.cues)
+
     def _fits(self, amount: Amount, cue: Cue, text: str) -> bool:
         """Whether the counter of ``amount`` goes with what ``cue`` names."""
+        if cue.role == "team_part" and text[cue.start : cue.end] in self._departments:
+            return self.counts_people(amount, text)
         if cue.role in _PEOPLE:
+            if cue.end <= amount.start and amount.unit == "thing" and self.counts_people(amount, text):
+                return True
             loose = cue.side == "before" or text[cue.start : cue.end] in self._staff_places
             if (
                 loose
@@ -163,17 +187,20 @@ class RoleReader:
                 return False
             if amount.kind == MONEY:
                 like_money = text[cue.start : cue.end] in self._money_like
-                adjacent = cue.start == amount.end or (
-                    cue.end == amount.start and not like_money and cue.end - cue.start > 1
-                )
+                long = cue.end - cue.start > 1 or cue.side == "after"
+                adjacent = long and (cue.start == amount.end or (cue.end == amount.start and not like_money))
                 return amount.unit == "" and not amount.currency and adjacent
             return amount.unit in ("person", "thing", "organisation", "")
         if cue.role == "revenue" and cue.start >= amount.end:
             return amount.kind == MONEY
+        if cue.role == "customer_budget" and text[cue.start : cue.end] in self._money_like:
+            return amount.kind == MONEY and not amount.faint
+        if cue.role == "orders_per_year" and amount.kind == NUMBER:
+            return text[cue.start : cue.end] in self._frequencies
         if cue.role == "orders_per_year":
             return not (amount.article and amount.kind == COUNT) and amount.kind != COUNT or amount.unit == "order"
         if cue.role == "customer_lifetime_years":
-            return amount.unit in ("year", "month", "")
+            return amount.unit in ("year", "month", "") and not text.startswith(self._lifetime_not_after, amount.end)
         if cue.role == "other_count":
             return amount.kind != MONEY or amount.unit == ""
         return True
@@ -199,7 +226,7 @@ def _joins(text: str, position: int) -> bool:
     before, after = text[max(0, position - 1) : position], text[position + 1 : position + 2]
     if text[position] in ",:":
         return before.isdigit() and text[position + 1 : position + 4].isdigit()
-    return text[position].isspace() and (before + after).isascii() and (before + after).isalnum()
+    return text[position].isspace() and (before + after).isascii() and (before + after).replace("%", "").isalnum()
 
 
 _PEOPLE = frozenset({"team_size", "team_part"})

@@ -18,6 +18,9 @@ SLOT = "industry"
 _BREAK = re.compile(r"[,，。;；!！?？\n、：:（）()…]|(?<![a-z0-9'])\s|\s(?![a-z0-9])")
 _BETWEEN_VERB_AND_GOODS = 4
 _LONGEST_ANSWER = 20
+_SELLS = frozenset({"retail"})
+_TIMES = frozenset({"past", "present"})
+_NEAR_ONLINE = 12
 _REACH = {"customers": 5, "sticky": 14, "others": 8, "used": 2, "people": 6, "verb": 8}
 _FILLING = re.compile(r"[的了吧啊呀呢嘛哦哈嗯嘅啦哎唉就是个一家种类之系\s.~～]+")
 
@@ -31,7 +34,8 @@ class SimilarTrade(Protocol):
 
 @dataclass(frozen=True)
 class Trade:
-    """A trade in a text; ``firm`` if the word names a firm, ``hers`` if the words beside it say that it is hers."""
+    """A trade in a text; ``firm`` if the word names a firm, ``hers`` if the words beside it say that it is hers, ``past``
+    if she left it."""
 
     industry: str
     start: int
@@ -40,6 +44,7 @@ class Trade:
     hers: bool = False
     guess: bool = False
     denied: bool = False
+    past: bool = False
 
 
 class TradeReader:
@@ -67,8 +72,18 @@ class TradeReader:
                 "people": words["own_people"],
                 "verb": words["own_verbs"],
                 "no": negations,
+                "past": words["formerly"],
+                "present": words["nowadays"],
             }
         )
+        self._customer_marks = frozenset(map(str, words["customers_before"]))
+        self._verb_words = tuple(map(str, words["own_verbs"]))
+        self._qualified = re.compile(words["qualified"])
+        self._topics = tuple(map(str, words["topic_particles"]))
+        self._activities = frozenset(map(str, words["activities"]))
+        self._left = re.compile(words["left_behind"])
+        self._sold_online = re.compile(words["sold_online"])
+        self._by_ending = {industry: re.compile(pattern) for industry, pattern in words["endings"].items()}
         self._not_hers_after = tuple(
             map(str, (*words["customers_after"], *words["places_after"], *words["not_trade_after"]))
         )
@@ -80,10 +95,12 @@ class TradeReader:
 
     def read(self, text: str, asked: Optional[str], similar: Optional[SimilarTrade] = None) -> list[Fact]:
         """The industry told, or nothing; with ``similar`` a guess where the lexicon is silent."""
-        trades = [self._judged(trade, text, asked) for trade in self._candidates(text)]
+        trades = self._without_left(
+            [self._judged(trade, text, asked) for trade in self._candidates(text)], text
+        )
         told = [trade for trade in trades if trade is not None]
-        denied = any(trade.denied for trade in told)
-        hers = [trade for trade in told if not trade.denied and (trade.hers or trade.firm)]
+        denied = any(trade.denied or trade.past for trade in told)
+        hers = [trade for trade in told if not (trade.denied or trade.past) and (trade.hers or trade.firm)]
         if not hers:
             return self._by_similarity(text, asked, similar) if similar and not told and not trades else []
         best = _best(hers)
@@ -92,17 +109,32 @@ class TradeReader:
     # -- what is named ---------------------------------------------------------------------------------------
 
     def _candidates(self, text: str) -> list[Trade]:
-        found = [self._extended(self._trade(hit, text), text) for hit in longest(self._trades.find(text))]
-        found += self._of_goods(text)
+        online = self._online.find(text)
+        found = [self._extended(self._trade(hit, text, online), text) for hit in longest(self._trades.find(text))]
+        found += self._of_goods(text, online)
+        found += [
+            Trade("ecommerce", *match.span(), firm=True, hers=True) for match in self._sold_online.finditer(text)
+        ]
+        found = found or self._of_endings(text)
         kept: list[Trade] = []
         for trade in sorted(found, key=lambda trade: (trade.start - trade.end, trade.start)):
             if all(trade.end <= other.start or trade.start >= other.end for other in kept):
                 kept.append(trade)
         return sorted(kept, key=lambda trade: trade.start)
 
-    def _trade(self, hit: Hit, text: str) -> Trade:
+    def _trade(self, hit: Hit, text: str, online: Sequence[Hit]) -> Trade:
         word = text[hit.start : hit.end]
-        return Trade(hit.label, hit.start, hit.end, word.endswith(self._endings) and word not in self._daily)
+        sold = hit.label == "retail" and self._verbs.get(word[:1]) == "retail"
+        industry = "ecommerce" if sold and _is_near(hit.start, online) else hit.label
+        return Trade(industry, hit.start, hit.end, word.endswith(self._endings) and word not in self._daily)
+
+    def _of_endings(self, text: str) -> list[Trade]:
+        """傢俬厂, 养乌鸡: trades of no list that their last or first character tells."""
+        return [
+            Trade(industry, *match.span(1), firm=True)
+            for industry, pattern in self._by_ending.items()
+            for match in pattern.finditer(text)
+        ]
 
     def _extended(self, trade: Trade, text: str) -> Trade:
         """餐饮软件 is software: some words behind a trade make it another."""
@@ -112,9 +144,8 @@ class TradeReader:
                 return replace(trade, industry=self._overriding[head], end=trade.end + length, firm=True)
         return trade
 
-    def _of_goods(self, text: str) -> list[Trade]:
+    def _of_goods(self, text: str, online: Sequence[Hit]) -> list[Trade]:
         goods = longest(self._goods.find(text))
-        online = self._online.find(text)
         return [trade for hit in goods for trade in [self._goods_trade(hit, text, online)] if trade]
 
     def _goods_trade(self, hit: Hit, text: str, online: Sequence[Hit]) -> Optional[Trade]:
@@ -138,8 +169,7 @@ class TradeReader:
 
     @staticmethod
     def _handled(hit: Hit, text: str, start: int, industry: str, online: Sequence[Hit]) -> Trade:
-        near = [word for word in online if abs(word.start - start) <= 12]
-        sells = industry == "retail"
+        near, sells = _is_near(start, online), industry == "retail"
         return Trade(
             "ecommerce" if near and sells else industry, start, hit.end, firm=sells or industry == "agriculture"
         )
@@ -161,9 +191,12 @@ class TradeReader:
         clause = _clause_start(text, trade.start)
         marks = list(self._marks.find(text[clause : trade.start]))
         before = text[clause : trade.start]
-        nearest = self._nearest(longest(marks), len(before))
+        word = text[trade.start : trade.end]
+        nearest = self._nearest(longest(mark for mark in marks if mark.label not in _TIMES), before, word)
         if nearest is not None and nearest.label == "no":
             return replace(trade, denied=True)
+        if self._is_past(marks):
+            return replace(trade, past=True)
         sticky = any(mark.label == "sticky" for mark in marks) or self._somebody_elses(marks)
         if sticky or (nearest is not None and nearest.label in ("customers", "others", "used")):
             return None
@@ -171,8 +204,12 @@ class TradeReader:
             return None
         own = nearest is not None and nearest.label in ("verb", "people")
         alone = not _FILLING.sub("", before) and self._ends_clause(text, trade.end)
-        if text[trade.start : trade.end] in self._daily and clause > 2:
+        if word in self._daily and clause > 2 and not self._speaks_of_herself(text, clause):
             alone = False
+        if word in self._daily and text.startswith(self._topics, trade.end):
+            alone = False
+        if word in self._activities and not text.startswith(self._own_after, trade.end):
+            return replace(trade, hers=asked == SLOT)
         short = len(text) <= trade.end - trade.start + 4
         stands = (
             own
@@ -191,10 +228,44 @@ class TradeReader:
         return bool(others) and max(own, default=-1) < others[-1]
 
     @staticmethod
-    def _nearest(marks: Sequence[Hit], end: int) -> Optional[Hit]:
+    def _is_past(marks: Sequence[Hit]) -> bool:
+        """以前是做培训的: the last word of time before the trade decides."""
+        times = [mark.label for mark in longest(mark for mark in marks if mark.label in _TIMES)]
+        return bool(times) and times[-1] == "past"
+
+    def _speaks_of_herself(self, text: str, clause: int) -> bool:
+        """我们刚成立，驾校: whether the writer named herself in the clause before."""
+        before = _clause_start(text, max(0, clause - 1))
+        return any(mark.label == "people" for mark in self._marks.find(text[before:clause]))
+
+    def _without_left(self, trades: Sequence[Optional[Trade]], text: str) -> list[Optional[Trade]]:
+        """制造业吧？也不是，就是…: a trade that she takes back before she names another one is denied."""
+        places = [trade.start if trade is not None else len(text) for trade in trades]
+        return [
+            replace(trade, denied=True)
+            if trade is not None and self._left.search(text, trade.end, max([trade.end, *places[index + 1 :][:1]]))
+            else trade
+            for index, trade in enumerate(trades)
+        ]
+
+    def _nearest(self, marks: Sequence[Hit], before: str, word: str) -> Optional[Hit]:
+        """The word beside a trade that decides whose it is.
+
+        Between 帮 or 给 and a trade that is a verb itself stand her customers (帮企业做网站), not she.
+        """
+        doing = word.startswith(self._verb_words) and len(word) > 2
+        end = len(before)
         for mark in reversed(marks):
             if mark.label == "no" and end - mark.end <= 3:
                 return mark
+            if mark.label in ("customers", "others") and mark.length == 1 and doing and end - mark.end >= 2:
+                continue
+            if mark.label == "customers" and self._qualified.search(before, mark.end):
+                continue
+            if mark.label == "verb" and any(
+                before[: mark.start].endswith(given) for given in self._customer_marks if len(given) == 1
+            ):
+                continue
             if mark.label != "no" and end - mark.end <= _REACH[mark.label]:
                 return mark
         return None
@@ -224,9 +295,13 @@ class TradeReader:
 def _best(trades: Sequence[Trade]) -> Trade:
     """The one that most surely is hers; what is sold online beats what is sold."""
     best = max(trades, key=lambda trade: (trade.hers, not trade.guess, -trade.start))
-    if best.industry == "retail":
+    if best.industry in _SELLS:
         return next((trade for trade in trades if trade.industry == "ecommerce"), best)
     return best
+
+
+def _is_near(place: int, words: Sequence[Hit]) -> bool:
+    return any(abs(word.start - place) <= _NEAR_ONLINE for word in words)
 
 
 def _clause_start(text: str, position: int) -> int:

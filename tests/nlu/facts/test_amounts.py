@@ -17,7 +17,7 @@ GROUPS: Mapping[str, Any] = read_yaml(Path(__file__).with_name("amounts.yml"))
 
 def expressions() -> Iterator[tuple[str, str, Any]]:
     for kind, entries in GROUPS.items():
-        if kind not in ("none", "foreign"):
+        if kind not in ("none", "foreign", "side_by_side"):
             yield from ((str(text), kind, gold) for text, gold in entries.items())
 
 
@@ -60,3 +60,9 @@ def test_foreign_money_carries_its_currency(text: str, code: str, lexicon: Lexic
 @pytest.mark.parametrize("text", GROUPS["none"])
 def test_what_only_looks_like_an_amount_is_none(text: str, lexicon: Lexicon) -> None:
     assert [amount for amount in amounts(text, lexicon) if not amount.faint] == []
+
+
+@pytest.mark.parametrize(("text", "numbers"), GROUPS["side_by_side"].items())
+def test_amounts_side_by_side_stay_apart(text: str, numbers: list[Any], lexicon: Lexicon) -> None:
+    found = [amount for amount in amounts(text, lexicon) if not amount.faint]
+    assert [rounded(amount.value) for amount in found] == numbers

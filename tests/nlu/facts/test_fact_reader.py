@@ -56,7 +56,7 @@ def test_a_range_carries_its_ends(reader: FactReader) -> None:
 
 
 def test_a_trade_that_no_list_holds_is_guessed(reader: FactReader) -> None:
-    (entity,) = entities(reader, "养乌龟", "industry")
+    (entity,) = entities(reader, "养蜥蜴", "industry")
     assert entity["guess"] and entity["value"] == "agriculture"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from decimal import Decimal
 from typing import Callable
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from nlu.amounts import read_amounts
 from nlu.facts import read_facts
 from nlu.lexicon import project_lexicon
+from nlu.normalise import normalise
 
 LEXICON = project_lexicon()
 DIGITS, FORMAL_DIGITS = "零一二三四五六七八九", "零壹贰叁肆伍陆柒捌玖"
@@ -21,7 +23,7 @@ MYRIAD, HUNDRED_MILLION = 10_000, 100_000_000
 
 
 def chinese(number: int, digits: str = DIGITS, tens: tuple[str, ...] = TENS) -> str:
-    """A whole number from 1 to below 10^12 in characters, as Chinese writes it in full."""
+    """A whole number from 1 to below 10^16 in characters, as Chinese writes it in full."""
     for unit, name in ((HUNDRED_MILLION, "亿"), (MYRIAD, "万")):
         if number >= unit:
             rest = number % unit
@@ -66,11 +68,93 @@ def test_money_reads_back_in_every_style(style: str, head: int, zeros: int) -> N
     assert [amount.interval.value for amount in read_amounts(text, LEXICON)] == [Decimal(number)], text
 
 
-@given(number=st.integers(1, 10**11))
-@settings(max_examples=200, deadline=None)
+@given(number=st.one_of(st.integers(1, 10**11), st.integers(1, 10**15)))
+@settings(max_examples=300, deadline=None)
 def test_any_number_in_characters_reads_back(number: int) -> None:
     text = f"{chinese(number)}元"
     assert [amount.interval.value for amount in read_amounts(text, LEXICON)] == [Decimal(number)], text
+
+
+@given(number=st.integers(1, 10**9))
+@settings(max_examples=200, deadline=None)
+def test_ten_needs_no_one_before_it(number: int) -> None:
+    text = f"{re.sub('一十', '十', chinese(number))}元"
+    assert [amount.interval.value for amount in read_amounts(text, LEXICON)] == [Decimal(number)], text
+
+
+@given(number=st.integers(100, 10**15))
+@settings(max_examples=100, deadline=None)
+def test_a_number_spelt_out_digit_by_digit_reads_back(number: int) -> None:
+    text = "".join(DIGITS[int(digit)] for digit in str(number))
+    (amount,) = read_amounts(normalise(text).text, LEXICON)
+    assert amount.interval.value == number or is_neighbours(text), text
+
+
+def is_neighbours(digits: str) -> bool:
+    """三五, 七八九: neighbouring digits are a range."""
+    places = [DIGITS.index(digit) for digit in digits]
+    steps = [later - earlier for earlier, later in zip(places, places[1:])]
+    return len(digits) <= 3 and 0 not in places and (set(steps) == {1} or steps == [2])
+
+
+CHANGE: dict[str, Callable[[int, int, int], str]] = {
+    "spoken": lambda yuan, tenths, cents: f"{chinese(yuan)}块{DIGITS[tenths]}毛{DIGITS[cents]}分钱",
+    "last digit alone": lambda yuan, tenths, cents: f"{chinese(yuan)}块{DIGITS[tenths]}毛{DIGITS[cents]}",
+    "digits": lambda yuan, tenths, cents: f"{yuan}元{tenths}角{cents}分",
+    "formal": lambda yuan, tenths, cents: (
+        f"{chinese(yuan, FORMAL_DIGITS, FORMAL_TENS)}圆{FORMAL_DIGITS[tenths]}角{FORMAL_DIGITS[cents]}分"
+    ),
+}
+
+
+@pytest.mark.parametrize("style", list(CHANGE))
+@given(yuan=st.integers(1, 999), tenths=st.integers(1, 9), cents=st.integers(1, 9))
+@settings(max_examples=40, deadline=None)
+def test_small_change_reads_back(style: str, yuan: int, tenths: int, cents: int) -> None:
+    text = CHANGE[style](yuan, tenths, cents)
+    assert [amount.interval.value for amount in read_amounts(text, LEXICON)] == [Decimal(f"{yuan}.{tenths}{cents}")], text
+
+
+@given(yuan=st.integers(1, 999), cents=st.integers(1, 9), unit=st.sampled_from(["", "分", "分钱"]))
+@settings(max_examples=40, deadline=None)
+def test_cents_after_a_zero_read_back(yuan: int, cents: int, unit: str) -> None:
+    text = f"{chinese(yuan)}块零{DIGITS[cents]}{unit}"
+    assert [amount.interval.value for amount in read_amounts(text, LEXICON)] == [Decimal(f"{yuan}.0{cents}")], text
+
+
+SHORTHAND: dict[str, Callable[[int, int], str]] = {
+    "digits and 万": lambda whole, tenth: f"{whole}万{tenth}",
+    "digits and w": lambda whole, tenth: f"{whole}w{tenth}",
+    "characters": lambda whole, tenth: f"{chinese(whole)}万{DIGITS[tenth]}",
+}
+
+
+@pytest.mark.parametrize("style", list(SHORTHAND))
+@given(whole=st.integers(1, 99), tenth=st.integers(1, 9), more=st.integers(1, 50), join=st.sampled_from(["-", "~", "到", "至"]))
+@settings(max_examples=60, deadline=None)
+def test_shorthand_reads_back_alone_and_as_an_end_of_a_range(style: str, whole: int, tenth: int, more: int, join: str) -> None:
+    short, low = SHORTHAND[style](whole, tenth), whole * MYRIAD + tenth * MYRIAD // 10
+    assert [amount.interval.value for amount in read_amounts(short, LEXICON)] == [low], short
+    for second, high in ((f"{whole + more}万", (whole + more) * MYRIAD), (SHORTHAND[style](whole + more, tenth), low + more * MYRIAD)):
+        text = f"{short}{join}{second}"
+        assert [(amount.low, amount.high) for amount in read_amounts(text, LEXICON)] == [(low, high)], text
+
+
+@pytest.mark.parametrize("style", list(WRITERS))
+@given(head=st.integers(1, 999), zeros=st.integers(2, 8))
+@settings(max_examples=20, deadline=None)
+def test_a_minus_reads_back_below_zero_in_every_style(style: str, head: int, zeros: int) -> None:
+    number = head * 10**zeros
+    for text in (f"负{WRITERS[style](number)}", f"利润为-{WRITERS[style](number)}"):
+        assert [amount.interval.value for amount in read_amounts(text, LEXICON)] == [Decimal(-number)], text
+
+
+@pytest.mark.parametrize(("word", "is_lower"), [("不小于", True), ("≥", True), ("大于等于", True), ("不大于", False), ("≤", False), ("不高于", False)])
+@given(number=st.integers(1, 10**8))
+@settings(max_examples=20, deadline=None)
+def test_a_bound_opens_the_end_that_it_says(word: str, is_lower: bool, number: int) -> None:
+    (amount,) = read_amounts(f"{word}{number}元", LEXICON)
+    assert (amount.low, amount.high) == ((number, None) if is_lower else (None, number))
 
 
 @given(low=st.integers(1, 9), high=st.integers(10, 99), join=st.sampled_from(["-", "~", "到", "至", "—"]))
@@ -98,7 +182,7 @@ def test_arbitrary_text_is_read_without_harm_and_offsets_lie_inside(text: str, a
 
 
 @given(
-    text=st.text(alphabet="一二三五十百千万亿几多来半个成点块元年月不是到-.,，%0159w客户预算花了", max_size=60),
+    text=st.text(alphabet="一二三五十百千万亿兆几多来半个成点块元角分零参负年月不是到以上下-.,，%0159wk(含)客户预算花了", max_size=60),
     asked=st.sampled_from([None, "spent", "new_customers"]),
 )
 @settings(max_examples=300, deadline=None)
@@ -107,7 +191,7 @@ def test_numerals_in_disorder_are_read_without_harm(text: str, asked: str) -> No
         assert 0 <= fact.start < fact.end <= len(text)
 
 
-@pytest.mark.parametrize("part", ["预算20万，", "一", "1,", "做", "客户", "九九", "12.5.", "万", " "])
+@pytest.mark.parametrize("part", ["预算20万，", "一", "1,", "做", "客户", "九九", "12.5.", "万", " ", "1万5-", "一万五到", "零", "兆", "-5", "5元3角", "负", "www.一/", "(含)以上"])
 def test_a_hundred_kilobytes_are_read_in_a_moment(part: str) -> None:
     begin = time.perf_counter()
     read_facts(part * (100_000 // len(part)), None, LEXICON)

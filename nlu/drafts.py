@@ -1,0 +1,68 @@
+"""An amount on its way to a fact, and what is asked of drafts everywhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
+from typing import Optional
+
+from nlu.amounts import COUNT, NUMBER, Amount
+from nlu.interval import MYRIAD, Interval
+from nlu.periods import Period
+from nlu.roles import YUAN_A_YEAR, Cue
+
+OTHER = "other_"
+"""Beginning of the roles that are no facts."""
+
+
+@dataclass(frozen=True)
+class Draft:
+    """An amount on its way to a fact."""
+
+    amount: Amount
+    period: Optional[Period]
+    cue: Optional[Cue]
+    role: Optional[str]
+    past: bool = False
+    present: bool = False
+    total: bool = False
+    corrects: bool = False
+    was: Optional[Decimal] = None
+    replaces: bool = False
+    rest: bool = False
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The dialogue's state: the slot waited for, the question under way (names or ``None``)."""
+
+    slot: Optional[str] = None
+    topic: Optional[str] = None
+
+
+def lacks_unit(draft: Draft) -> bool:
+    """Whether it is a sum a year told as a bare number."""
+    amount = draft.amount
+    return draft.role in YUAN_A_YEAR and amount.kind == NUMBER and not amount.has_unit
+
+
+def is_bare_count(amount: Amount, text: str, after: str) -> bool:
+    """Whether nothing that is counted follows (20个, but not 20个人)."""
+    if amount.kind != COUNT or amount.unit != "thing" or amount.article:
+        return False
+    following = text[amount.end : amount.end + 1]
+    return not following or not following.isalnum() or following in after
+
+
+def rank(draft: Draft) -> tuple[bool, bool, bool, bool, bool]:
+    """Which of two drafts of one slot holds: the correction, this year's, the total, the sum in large units."""
+    large = draft.role in YUAN_A_YEAR and draft.amount.scale >= MYRIAD
+    return draft.replaces, draft.present, draft.total, not draft.past, large
+
+
+def whole(interval: Interval) -> Interval:
+    """Bounds and number in whole units: the bounds outwards, the number to the nearer."""
+    low = interval.low.to_integral_value(ROUND_FLOOR) if interval.low is not None else None
+    high = interval.high.to_integral_value(ROUND_CEILING) if interval.high is not None else None
+    value = interval.value.to_integral_value(ROUND_HALF_UP) if interval.value is not None else None
+    return Interval(low, high, value)

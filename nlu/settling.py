@@ -1,0 +1,264 @@
+"""What was meant: general words become slots, jobs a team, a bare number the answer to the open question."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from functools import lru_cache
+from typing import Any, Mapping, Optional, Sequence
+
+from nlu.amounts import COUNT, MONEY, NUMBER, PERCENT, Amount
+from nlu.drafts import OTHER, Asked, Draft, lacks_unit
+from nlu.interval import MYRIAD
+from nlu.lexicon import Lexicon
+from nlu.roles import KINDS_OF_SLOT, WHOLE_NUMBERS, YUAN_A_YEAR, Context
+
+_BUDGETS = ("total_budget", "customer_budget")
+
+
+class Settler:
+    """Turns the roles of drafts into slots."""
+
+    def __init__(self, words: Mapping[str, Any]) -> None:
+        self._spending, self._giving = frozenset(words["spending_verbs"]), frozenset(words["giving_verbs"])
+        self._share_asked, self._lacking = tuple(words["share_asked"]), tuple(words["lacking"])
+        self._annual_budgets, self._this_or_that = frozenset(words["annual_budgets"]), tuple(words["this_or_that"])
+        staff = sorted((*words["staff_fillers"], *words["fillers"]), key=lambda word: -len(str(word)))
+        self._staff_fillers = re.compile("|".join(re.escape(str(word)) for word in staff))
+
+        self._expenses, self._whole_company = frozenset(words["expenses"]), re.compile(words["whole_company"])
+        self._field, self._judging, self._allotting = (
+            tuple(words[key]) for key in ("field_words", "judging", "allotting")
+        )
+        self._one_customer = re.compile(words["one_customer"])
+        self._people_after = tuple(words["people_after"])
+
+    def slots(self, drafts: Sequence[Draft], context: Context, asked: Asked) -> list[Draft]:
+        """The drafts with the slots that their roles stand for."""
+        drafts = self._for_question(self._settled(_without_echoes(drafts), context, asked), asked)
+        return self._with_units_of_neighbours(self._parts_as_sums(drafts, context))
+
+    def _settled(self, drafts: Sequence[Draft], context: Context, asked: Asked) -> list[Draft]:
+        """General words (预算, 手里有) turned into slots."""
+        roles = {draft.role for draft in drafts}
+        settled = []
+        for draft in drafts:
+            role = draft.role
+            if role == "rest_needed":
+                draft = replace(draft, role="needed", rest=True)
+            elif role == "budget":
+                draft = replace(draft, role=self._which_budget(draft, roles, context, asked))
+            elif role == "allotted":
+                draft = replace(draft, role=self._which_allotted(draft, roles, context, asked))
+            elif role == "surplus":
+                draft = replace(draft, role=f"{OTHER}surplus")
+            elif role == "team_size" and draft.amount.kind == NUMBER and draft.amount.has_unit:
+                draft = replace(draft, role=None)
+            elif role in ("new_customers", "lost_customers") and self._are_staff(draft, context):
+                draft = replace(draft, role=None)
+            elif role == "orders_per_year" and draft.amount.article and draft.period is None:
+                draft = replace(draft, role=None)
+            elif role in ("spent", "revenue") and self._of_one_customer(draft, context):
+                draft = replace(draft, role="avg_order_value" if draft.period is None else f"{OTHER}money")
+            elif role == "total_budget" and self._is_of_customers(draft, context):
+                draft = replace(draft, role="spent")
+            elif role == "spent" and self._is_of_all(draft, context):
+                draft = replace(draft, role="total_budget")
+            elif role == "customer_budget" and "spent" not in roles and self._is_judged(draft, context):
+                draft = replace(draft, role="spent")
+            elif role is None and self._is_staff(draft.amount, context):
+                draft = replace(draft, role="team_size")
+            settled.append(draft)
+        return self._with_team(settled, asked)
+
+    def _is_of_customers(self, draft: Draft, context: Context) -> bool:
+        """客户这块一年开销8万: a word of any expense beside one of customers is what they cost."""
+        cue = draft.cue
+        if cue is None or context.text[cue.start : cue.end] not in self._expenses:
+            return False
+        start = context.clause_start(min(cue.start, draft.amount.start))
+        end = max(cue.end, draft.amount.end)
+        return any(other.role == "customer_budget" and start <= other.start < end for other in context.cues)
+
+    def _of_one_customer(self, draft: Draft, context: Context) -> bool:
+        """一个病人平均花三千二: what one customer spends."""
+        cue = draft.cue
+        if cue is None or cue.end > draft.amount.start:
+            return False
+        start = context.clause_start(cue.start)
+        return self._one_customer.search(context.text[start : cue.start]) is not None
+
+    def _is_of_all(self, draft: Draft, context: Context) -> bool:
+        """公司一年各种花销230万: an expense of the whole company where no word of customers stands."""
+        start = context.clause_start(draft.amount.start)
+        if draft.cue is not None:
+            start = context.clause_start(min(draft.cue.start, draft.amount.start))
+        clause = context.text[start : draft.amount.start]
+        return self._whole_company.search(clause) is not None and not any(word in clause for word in self._field)
+
+    def _is_judged(self, draft: Draft, context: Context) -> bool:
+        """客户维护一个月一万二，花得冤不冤: what is judged is spent, unless a word of allotting names it."""
+        cue = draft.cue
+        if cue is None or not any(word in context.text for word in self._judging):
+            return False
+        start = context.clause_start(min(cue.start, draft.amount.start))
+        said = context.text[start : max(cue.end, draft.amount.end)]
+        return not any(word in said for word in self._allotting)
+
+    @staticmethod
+    def _which_allotted(draft: Draft, roles: set[Optional[str]], context: Context, asked: Asked) -> str:
+        clause = context.clause_start(draft.amount.start)
+        named = [cue.role for cue in context.cues if clause <= cue.start < draft.amount.start and cue.role in _BUDGETS]
+        if named:
+            return named[-1]
+        if asked.slot in ("total_budget", "customer_budget") and not {"customer_budget", "total_budget"} & roles:
+            return asked.slot
+        return "customer_budget"
+
+    def _which_budget(self, draft: Draft, roles: set[Optional[str]], context: Context, asked: Asked) -> str:
+        if asked.slot in ("total_budget", "customer_budget") and asked.slot not in roles:
+            return asked.slot
+        if self._beside_customers(draft, context):
+            return "customer_budget"
+        if "customer_budget" in roles or "share" in roles:
+            return "total_budget"
+        if any(word in context.text for word in self._share_asked):
+            return "total_budget"
+        word = context.text[draft.cue.start : draft.cue.end] if draft.cue else ""
+        of_one_year = draft.cue is not None and context.text[: draft.cue.start].endswith(self._this_or_that)
+        if word in self._annual_budgets and not of_one_year and not any(word in context.text for word in self._lacking):
+            return "total_budget"
+        if "total_budget" in roles or {"spent", "needed", "gap"} & roles:
+            return "customer_budget"
+        return "total_budget" if asked.topic == "budget_share" else "customer_budget"
+
+    @staticmethod
+    def _beside_customers(draft: Draft, context: Context) -> bool:
+        """客户维护每年预算15万: customers named in front of the word make it their budget."""
+        if draft.cue is None or draft.cue.end > draft.amount.start:
+            return False
+        start = context.clause_start(draft.cue.start)
+        return any(cue.role == "customer_budget" and start <= cue.start < draft.cue.start for cue in context.cues)
+
+    @staticmethod
+    def _are_staff(draft: Draft, context: Context) -> bool:
+        """九个业务员，今年走了两个: those who left are staff."""
+        start = context.sentence_start(draft.amount.start)
+        named = [cue for cue in context.cues if start <= cue.start < draft.amount.start and cue.side == "any"]
+        people = [cue.role for cue in named if cue.role in ("team_part", "team_size", "customers")]
+        return bool(people) and people[-1] != "customers"
+
+    def _is_staff(self, amount: Amount, context: Context) -> bool:
+        """四十来号人 alone in its clause: whose people, if not hers?"""
+        persons = amount.unit == "person" or context.text.startswith(self._people_after, amount.end)
+        if amount.kind != COUNT or amount.article or not persons:
+            return False
+        start = context.clause_start(amount.start)
+        end = min(
+            (place for place in (*context.weak_breaks, *context.strong_breaks) if place >= amount.end),
+            default=len(context.text),
+        )
+        around = context.text[start : amount.start] + context.text[amount.end : end]
+        return not self._staff_fillers.sub("", around).strip()
+
+    @staticmethod
+    def _with_team(drafts: Sequence[Draft], asked: Asked) -> list[Draft]:
+        """Jobs add up to the team where no total is told: 俩销售一客服."""
+        parts = [draft for draft in drafts if draft.role == "team_part"]
+        parts = list({draft.cue: draft for draft in reversed(parts)}.values())[::-1]
+        if all(part.amount.article for part in parts):
+            return [draft for draft in drafts if draft.role != "team_part"]
+        rest = [draft for draft in drafts if draft.role != "team_part"]
+        if any(draft.role == "team_size" for draft in rest):
+            return rest
+        total = parts[0].amount.interval
+        for part in parts[1:]:
+            total = total.plus(part.amount.interval)
+        first, last = parts[0].amount, parts[-1].amount
+        whole = replace(first, interval=total, end=max(first.end, last.end))
+        return [*rest, replace(parts[0], amount=whole, role="team_size")]
+
+    def _for_question(self, drafts: Sequence[Draft], asked: Asked) -> list[Draft]:
+        """A number that nobody named answers the open question."""
+        slot = asked.slot
+        if slot is None or slot not in KINDS_OF_SLOT or any(draft.role == slot for draft in drafts):
+            return list(drafts)
+        fitting = [draft for draft in drafts if self._may_answer(draft, slot)]
+        if not fitting:
+            return list(drafts)
+        chosen = min(fitting, key=lambda draft: (draft.role is not None, draft.amount.faint))
+        return [replace(draft, role=slot) if draft is chosen else draft for draft in drafts]
+
+    @staticmethod
+    def _may_answer(draft: Draft, slot: str) -> bool:
+        amount, role = draft.amount, draft.role
+        if amount.kind not in KINDS_OF_SLOT[slot] or (amount.kind == MONEY and slot in WHOLE_NUMBERS and amount.unit):
+            return False
+        if amount.kind == COUNT and slot == "orders_per_year" and amount.unit not in ("order", "thing"):
+            return False
+        if role is None:
+            return True
+        if slot in ("new_customers", "lost_customers"):
+            return role == "customers"
+        return {
+            "customer_lifetime_years": "other_duration",
+            "orders_per_year": "other_times",
+            "gross_margin": "share",
+            "spent": "other_money",
+            "avg_order_value": "spent",
+        }.get(slot) == role
+
+    def _parts_as_sums(self, drafts: Sequence[Draft], context: Context) -> list[Draft]:
+        """花了一半 of a budget told, 拿出一成 of a total told: sums, where only one sum can be meant."""
+        sums = {draft.role: draft for draft in drafts if draft.amount.kind == MONEY and draft.amount.interval.is_exact}
+        return [self._part_as_sum(draft, sums, context) for draft in drafts]
+
+    def _part_as_sum(self, draft: Draft, sums: Mapping[Optional[str], Draft], context: Context) -> Draft:
+        cue = draft.cue
+        if draft.amount.kind != PERCENT or draft.role != "share" or cue is None or cue.end > draft.amount.start:
+            return draft
+        verb = context.text[cue.start : cue.end]
+        for slot, whole, verbs in (
+            ("spent", "customer_budget", self._spending),
+            ("customer_budget", "total_budget", self._giving),
+        ):
+            if verb in verbs and whole in sums and slot not in sums:
+                base = sums[whole]
+                interval = draft.amount.interval.times(base.amount.interval.known_end)
+                amount = replace(draft.amount, kind=MONEY, interval=interval, unit="", has_unit=True)
+                return replace(draft, amount=amount, role=slot, period=base.period)
+        return draft
+
+    @staticmethod
+    def _with_units_of_neighbours(drafts: Sequence[Draft]) -> list[Draft]:
+        """总预算300万，客户60: what is too small to be yuan beside sums in 万 is in 万 too."""
+        sums = [
+            draft.amount
+            for draft in drafts
+            if draft.role in YUAN_A_YEAR and draft.amount.scale == MYRIAD and draft.amount.kind == MONEY
+        ]
+        if not sums:
+            return list(drafts)
+        greatest = max(amount.interval.known_end for amount in sums)
+        return [
+            replace(draft, amount=replace(draft.amount, interval=draft.amount.interval.times(MYRIAD), has_unit=True))
+            if lacks_unit(draft) and 0 < draft.amount.interval.known_end * MYRIAD <= 2 * greatest
+            else draft
+            for draft in drafts
+        ]
+
+
+def _without_echoes(drafts: Sequence[Draft]) -> list[Draft]:
+    """总预算260万，260万: a number said again without a role of its own tells nothing more."""
+    told = {(draft.amount.kind, draft.amount.interval) for draft in drafts if draft.role in KINDS_OF_SLOT}
+    return [
+        draft
+        for draft in drafts
+        if draft.role not in (None, "budget", "allotted") or (draft.amount.kind, draft.amount.interval) not in told
+    ]
+
+
+@lru_cache(maxsize=2)
+def settler(lexicon: Lexicon) -> Settler:
+    """The settler over a lexicon, built once."""
+    return Settler(lexicon["roles"])
