@@ -25,8 +25,8 @@ def pursue(turn: Turn, topic: Topic) -> None:
     """Ask the next fact that the first answer needs; with all of them told or refused, advise."""
     lacking = next_first_fact(turn, topic)
     if lacking is not None:
+        turn.dialogue.questions += turn.requested_slot_before != lacking
         ask_fact(turn, lacking)
-        turn.dialogue.questions += 1
         return
     advise(turn, topic)
     if turn.dialogue.pending is not None:
@@ -38,9 +38,11 @@ def pursue(turn: Turn, topic: Topic) -> None:
 def next_first_fact(turn: Turn, topic: Topic) -> Optional[str]:
     """The next fact to ask before the first advice; ``None`` once it can be given."""
     order = turn.services.knowledge.questions(topic)
-    if topic in turn.dialogue.advised or turn.dialogue.enough or turn.dialogue.questions >= order.limit:
+    if topic in turn.dialogue.advised or turn.dialogue.enough:
         return None
-    return next((name for name in order.first if is_open(turn, name)), None)
+    name = next((name for name in order.first if is_open(turn, name)), None)
+    asked_anew = name is not None and name == turn.requested_slot_before
+    return name if asked_anew or turn.dialogue.questions < order.limit else None
 
 
 def sharpen(turn: Turn, topic: Topic) -> None:
@@ -60,8 +62,8 @@ def is_open(turn: Turn, name: str) -> bool:
 
 
 def ask_fact(turn: Turn, name: str) -> None:
-    """Ask a fact; a repeated question says so."""
-    turn.say(f"ask.{name}", good_for=None, again=turn.requested_slot_before == name)
+    """Ask a fact; a question repeated because its answer was not readable says so."""
+    turn.say(f"ask.{name}", good_for=None, again=turn.requested_slot_before == name and turn.intent == "inform")
     turn.wait_for(name)
 
 

@@ -28,8 +28,11 @@ class AskTerm(AdvisorAction):
         about_question = turn.waits_for is not None and mentions(turn.text, replies.asked_fact)
         term = None if about_question else knowledge.find_term(turn.text)
         topic = knowledge.find_introduction(turn.text)
+        questioned = knowledge.find_fact(turn.text) if mentions(turn.text, replies.why) else None
         if mentions(turn.text, replies.source):
             turn.lead_in("term.sources", sources=source_lines(knowledge, turn.phrases))
+        elif questioned is not None:
+            turn.lead_in("term.why", why=knowledge.reason(questioned).why, how=knowledge.reason(questioned).how)
         elif turn.waits_for is not None and mentions(turn.text, replies.how) and (term is None or turn.waits_for in term.facts):
             turn.lead_in("term.how", how=knowledge.reason(turn.waits_for).how)
         elif term is not None:

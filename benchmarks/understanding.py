@@ -95,7 +95,8 @@ def readings(examples: Sequence[Example]) -> list[Reading]:
     found = []
     for example in examples:
         text = normalise(example.text).text
-        found.append(reading_of(text, (token.text for token in segment(text)), read_facts(text, None, lexicon)))
+        tokens = ((token.idx, token.text) for token in segment(text))
+        found.append(reading_of(text, tokens, read_facts(text, None, lexicon)))
     return found
 
 

@@ -229,7 +229,7 @@ def build(document: Document, day: date) -> Knowledge:
             topic: Questions(tuple(order["first"]), tuple(order["then"]), questions["limit"])
             for topic, order in questions["questions"].items()
         },
-        reasons={name: Reason(**entry) for name, entry in now["reasons"]["reasons"].items()},
+        reasons={name: Reason(**{**entry, "words": tuple(map(str, entry["words"]))}) for name, entry in now["reasons"]["reasons"].items()},
         terms={name: term(entry) for name, entry in now["glossary"]["terms"].items()},
         introductions={
             name: Introduction(entry["text"], tuple(entry["words"]), entry["source"])

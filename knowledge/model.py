@@ -119,8 +119,9 @@ class Questions:
 
 @dataclass(frozen=True)
 class Reason:
-    """Why a fact is asked, what it sharpens, how to find it out, what its lack costs."""
+    """Why a fact is asked, what it sharpens, how to find it out, what its lack costs; ``words`` name it in a question."""
 
+    words: tuple[str, ...]
     why: str
     good_for: str
     how: str
@@ -218,6 +219,11 @@ class Knowledge:
         """The term named in ``text``; of several the one with the longest name."""
         named = [(len(word), term) for term in self.terms.values() for word in term.words if word in text.lower()]
         return max(named, key=lambda entry: entry[0])[1] if named else None
+
+    def find_fact(self, text: str) -> Optional[str]:
+        """The fact named in ``text``; of several the one with the longest name."""
+        named = [(len(word), name) for name, reason in self.reasons.items() for word in reason.words if word in text.lower()]
+        return max(named)[1] if named else None
 
     def find_introduction(self, text: str) -> Optional[Introduction]:
         """The general answer that ``text`` asks for."""

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Iterable, Sequence
+from typing import Any, Iterable, Iterator, Sequence
 
 import numpy as np
 import scipy.sparse as sp
@@ -71,11 +71,40 @@ def shortened(text: str) -> str:
     return text if len(text) <= HEAD + TAIL else text[:HEAD] + text[-TAIL:]
 
 
-def reading_of(text: str, words: Iterable[str], facts: Sequence[Fact]) -> Reading:
-    """The message without its opening."""
-    text = shortened(text)
-    content = opening().sub("", text) or text
-    return Reading(content, tuple(word for word in words if word.strip())[-(HEAD + TAIL) :], tuple(facts))
+def reading_of(text: str, tokens: Iterable[tuple[int, str]], facts: Sequence[Fact]) -> Reading:
+    """The message without its opening, her trade replaced by a word that stands for any; ``tokens`` with their places.
+
+    What she sells says nothing about what she wants, but would be learned: couriers are mostly complained about.
+    """
+    trades = [(fact.start, fact.end) for fact in facts if fact.name == "industry"]
+    words = [word for word in with_trades_replaced(tokens, trades) if word.strip()]
+    text = shortened(replaced(text, trades))
+    return Reading(opening().sub("", text) or text, tuple(words[-(HEAD + TAIL) :]), tuple(facts))
+
+
+def replaced(text: str, spans: Sequence[tuple[int, int]]) -> str:
+    """The text with a word for any trade in place of the spans."""
+    for start, end in sorted(spans, reverse=True):
+        text = text[:start] + any_trade() + text[end:]
+    return text
+
+
+def with_trades_replaced(tokens: Iterable[tuple[int, str]], spans: Sequence[tuple[int, int]]) -> Iterator[str]:
+    """The words, with one for any trade in place of those that lie in a span."""
+    open_spans = sorted(spans)
+    for place, word in tokens:
+        span = next(((start, end) for start, end in spans if start < place + len(word) and place < end), None)
+        if span is None:
+            yield word
+        elif span in open_spans:
+            open_spans.remove(span)
+            yield any_trade()
+
+
+@lru_cache(maxsize=1)
+def any_trade() -> str:
+    """What stands for any trade."""
+    return str(read_yaml(LEXICON_DIRECTORY / "fillers.yml")["any_trade"])
 
 
 def masked(text: str) -> str:
@@ -146,7 +175,8 @@ def signs(reading: Reading) -> list[float]:
 def reading_of_message(message: Message) -> Reading:
     """What the components before have put on a message."""
     doc = message.get(DOC)
-    return reading_of(message.get(NORMALISED).text, (token.text for token in doc), message.get(FACTS) or ())
+    tokens = ((token.idx, token.text) for token in doc)
+    return reading_of(message.get(NORMALISED).text, tokens, message.get(FACTS) or ())
 
 
 @DefaultV1Recipe.register([DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER], is_trainable=True)

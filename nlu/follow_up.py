@@ -23,6 +23,7 @@ from nlu.normalise import NORMALISED
 
 PUNCTUATION = re.compile(r"[\W_]+")
 CHANGES = frozenset({"factor", "delta"})
+OF_CUSTOMERS = frozenset({"customer_budget", "spent", "needed", "gap", "customers", "new_customers", "lost_customers"})
 UNDECIDED = frozenset({"inform", OUT_OF_SCOPE, ASK_BACK})
 TELLING_OR_ASKING = frozenset({*QUESTIONS, OUT_OF_SCOPE, ASK_BACK, "inform", "ask_term"})
 """Readings that a premise after the advice overrules."""
@@ -76,6 +77,11 @@ def tells_only(facts: Sequence[Fact], text: str) -> bool:
     return bool(facts) and not asks_something(text) and covered * 2 >= len(PUNCTUATION.sub("", text))
 
 
+def tells_of_customers(facts: Sequence[Fact], text: str) -> bool:
+    """Nothing is asked, and several facts are about her customers and what they cost."""
+    return not asks_something(text) and len({fact.name for fact in facts} & OF_CUSTOMERS) >= 2
+
+
 @DefaultV1Recipe.register([DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER], is_trainable=False)
 class FollowUp(GraphComponent):
     """The last word on the intent, where the conversation has it."""
@@ -112,6 +118,6 @@ class FollowUp(GraphComponent):
             return "inform"
         if leaves_open(text, facts, asked) and (intent in UNDECIDED or ends_open(text)):
             return "unsure"
-        if intent in (OUT_OF_SCOPE, ASK_BACK) and tells_only(facts, text):
+        if intent in (OUT_OF_SCOPE, ASK_BACK) and (tells_only(facts, text) or tells_of_customers(facts, text)):
             return "inform"
         return None

@@ -32,9 +32,9 @@ class Thresholds:
     """
 
     decline: float = 0.15
-    ask: float = 0.45
-    margin: float = 0.06
-    rescue: float = 0.45
+    ask: float = 0.5
+    margin: float = 0.1
+    rescue: float = 0.3
 
 
 def ours(ranking: Ranking) -> float:
