@@ -31,6 +31,8 @@ class Dialogue:
     """She has had enough of questions; nothing more is asked for the topic."""
     misunderstood: int = 0
     """Messages not understood in a row."""
+    unread: int = 0
+    """Answers in a row in which the fact asked for was not readable."""
     rest_needed: Any = None
     """What the rest of the year still needs, told before it was known what is spent."""
     script: str = "simplified"

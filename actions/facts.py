@@ -10,13 +10,20 @@ FACTUAL_PENDING = ("unit", "guess", "contradiction", "mismatch")
 
 
 class Inform(AdvisorAction):
-    """Take the facts and go on; where none was readable, ask again with a hint."""
+    """Take the facts and go on; where none was readable, ask again with a hint, and the second time go on without."""
 
     intent = "inform"
 
     def answer(self, turn: Turn) -> None:
-        if not turn.changed_facts and turn.dialogue.pending is None and not turn.has_lead_in:
-            turn.lead_in("told.nothing_readable" if turn.waits_for else "told.nothing_yet")
+        unreadable = not turn.changed_facts and turn.dialogue.pending is None and not turn.has_lead_in
+        turn.dialogue.unread = turn.dialogue.unread + 1 if unreadable else 0
+        if unreadable and turn.waits_for is None:
+            turn.lead_in("told.nothing_yet")
+        elif turn.waits_for is not None and turn.dialogue.unread > 1:
+            turn.dialogue.unread = 0
+            leave_out(turn, turn.waits_for)
+        elif unreadable:
+            turn.lead_in("told.nothing_readable")
         go_on(turn)
 
 

@@ -67,6 +67,8 @@ class AmountReader:
     def read(self, text: str) -> list[Amount]:
         """All amounts by place; they never overlap."""
         words = self._words_in(text)
+        if not words and self._start.search(text) is None:
+            return []
         taken = self._excluded_places(text, words)
         amounts = list(self._word_amounts(text, words))
         position = 0

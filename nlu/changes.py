@@ -39,6 +39,10 @@ class ChangeReader:
         moves, sums = longest(self._moves.find(context.text)), longest(self._sums.find(context.text))
         return [fact for amount in relative for fact in [self._change(amount, moves, sums, context)] if fact]
 
+    def supposes(self, context: Context) -> bool:
+        """Whether the message speaks under a premise."""
+        return bool(self._premise.find(context.text))
+
     def is_move(self, amount: Amount, context: Context) -> bool:
         """Whether a part of one tells by how much something rose or fell: no share and no margin."""
         return (

@@ -6,6 +6,7 @@ What the words are stands in ``data/lexicon/stages.yml``, ``business_models.yml`
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Mapping, Optional, Sequence
@@ -36,7 +37,7 @@ def clause_around(text: str, start: int, end: int) -> tuple[int, int]:
 class StageReader:
     """Reads the stage; words of condition decide before years in business."""
 
-    def __init__(self, words: Mapping[str, Any], bounds: Mapping[str, Any], others: Sequence[str]) -> None:
+    def __init__(self, words: Mapping[str, Any], bounds: Mapping[str, Any], others: Sequence[str], longer: Sequence[str]) -> None:
         self._words, self._answers = WordFinder(words["words"]), WordFinder(words["answers"])
         self._alone = WordFinder(words["alone"])
         self._negations = tuple(map(str, words["negations"]))
@@ -45,8 +46,10 @@ class StageReader:
         self._opening, self._not_after = tuple(words["opening_verbs"]), tuple(words["not_after"])
         self._founded = [re.compile(pattern) for pattern in words["founded"]]
         self._not_years = tuple(words["years_not"])
+        self._of_a_firm = str(words["of_a_firm"])
         self._reached, self._hedges = re.compile(words["reached_by_now"]), str(words["hedges_of_years"])
         self._others = WordFinder({"others": others})
+        self._longer = WordFinder({"longer": {*words["longer"], *longer}})
         self._startup_below = Decimal(str(bounds["startup_below"]))
         self._mature_above = Decimal(str(bounds["mature_above"]))
 
@@ -69,12 +72,15 @@ class StageReader:
         return facts[0]
 
     def _by_words(self, finder: WordFinder, text: str) -> list[Fact]:
+        hits = longest(finder.find(text))
+        longer = longest(self._longer.find(text)) if hits else []
         return [
             Fact("stage", hit.label, hit.start, hit.end)
-            for hit in longest(finder.find(text))
+            for hit in hits
             if not text[max(0, hit.start - 4) : hit.start].endswith(self._negations)
             and not text.startswith(self._not_after, hit.end)
             and not _in_number(text, hit)
+            and not _is_inside(hit, longer)
             and not self._of_others(text, hit.start)
         ]
 
@@ -128,6 +134,9 @@ class StageReader:
             )
         if amount.unit != "year" and not near.endswith(self._opening):
             return False
+        ends = amount.end == len(text) or text[amount.end] in self._of_a_firm or _BREAK.match(text, amount.end)
+        if not amount.article and near.endswith(self._opening) and ends:
+            return True
         reach = text[max(start, amount.start - _REACH_OF_YEARS) : amount.start]
         return text.startswith(self._after, amount.end) and any(word in reach for word in self._before)
 
@@ -145,6 +154,13 @@ def _in_number(text: str, hit: Hit) -> bool:
     return (text[hit.start].isdigit() and before.isdigit()) or (text[hit.end - 1].isdigit() and after.isdigit())
 
 
+def _is_inside(hit: Hit, longer: Sequence[Hit]) -> bool:
+    """Whether a word is but a part of a longer one that means something else (增长 in 增长目标, 老 in 老板)."""
+    return any(
+        word.start <= hit.start and hit.end <= word.end and word.length > hit.length for word in longer
+    )
+
+
 def _is_alone(fact: Fact, text: str) -> bool:
     start, end = clause_around(text, fact.start, fact.end)
     return not _PAD.sub("", text[start : fact.start] + text[fact.end : end])
@@ -158,6 +174,14 @@ def years_of(amount: Amount) -> Optional[Decimal]:
     return number / _PER_YEAR[amount.unit]
 
 
+def _crosses(hit: Hit, longer: Sequence[Hit]) -> bool:
+    """Whether a word is cut out of others: 流客 in 物流客户, 会员 in 会员增长目标."""
+    return any(
+        word.start < hit.end and hit.start < word.end and not (hit.start <= word.start and word.end <= hit.end)
+        for word in longer
+    )
+
+
 class ModelReader:
     """Reads the business model."""
 
@@ -165,15 +189,17 @@ class ModelReader:
         self._words, self._framed, self._answers = (WordFinder(words[key]) for key in ("words", "framed", "answers"))
         self._before, self._after = tuple(words["frame_before"]), tuple(words["frame_after"])
         self._not_after, self._negations = tuple(words["not_after"]), tuple(words["negations"])
+        self._longer = WordFinder({"longer": words["longer"]})
 
     def read(self, text: str, asked: Optional[str]) -> list[Fact]:
         """The model told, with ``corrects`` where another one is denied."""
-        hits = longest(
-            [*self._words.find(text), *(hit for hit in self._framed.find(text) if self._in_frame(hit, text))]
-        )
+        found = [*self._words.find(text), *(hit for hit in self._framed.find(text) if self._in_frame(hit, text))]
+        longer = longest(self._longer.find(text)) if found or asked == "business_model" else []
+        hits = [hit for hit in longest(found) if not _crosses(hit, longer)]
         kept = [hit for hit in hits if not self._denied(hit, text)]
         if not kept and not hits and asked == "business_model":
-            kept = [hit for hit in longest(self._answers.find(text)) if not self._denied(hit, text)]
+            answers = [hit for hit in longest(self._answers.find(text)) if not _crosses(hit, longer)]
+            kept = [hit for hit in answers if not self._denied(hit, text)]
         return [
             Fact("business_model", hit.label, hit.start, hit.end, corrects=len(kept) < len(hits)) for hit in kept[:1]
         ]
@@ -215,7 +241,8 @@ class CheckReader:
         self._leads = re.compile(words["answer_leads"])
         self._partly = re.compile(words["partly_behind"])
         self._yes, self._no = (sorted(map(str, words[f"answer_{key}"]), key=len, reverse=True) for key in ("yes", "no"))
-        self._unsure = tuple(words["unsure"])
+        self._unsure, self._sure = tuple(words["unsure"]), re.compile(words["sure_for_all_that"])
+        self._lead_no, self._need_not = re.compile(words["plain_no"]), re.compile(words["need_not"])
 
     def read(self, text: str, asked: Optional[str]) -> list[Fact]:
         """Each fact at most once; ``asked`` lets a bare yes or no answer."""
@@ -223,12 +250,18 @@ class CheckReader:
         facts = [fact for name in self.NAMES for fact in self._verdict(name, hits, text, asked == name)]
         if asked in self.NAMES and all(fact.name != asked for fact in facts):
             facts += self._answer(asked, text)
-        return facts
+        return [self._as_answered(fact, text) if fact.name == asked else fact for fact in facts]
+
+    def _as_answered(self, fact: Fact, text: str) -> Fact:
+        """没有，杂事都让系统跑了: a plain no in front of an explanation is the answer."""
+        plain = self._lead_no.match(text) if fact.value else None
+        return replace(fact, value=False, start=plain.start(1), end=plain.end(1)) if plain else fact
 
     def _verdict(self, name: str, hits: Sequence[Hit], text: str, asked: bool) -> list[Fact]:
         own = [(hit.label.split("|")[1], hit) for hit in hits if hit.label.startswith(name)]
         subjects = [hit for kind, hit in own if kind == "subject"]
         verdicts = longest([hit for kind, hit in own if kind != "subject"])
+        verdicts = [hit for hit in verdicts if not self._need_not.match(text, hit.start)]
         for hit in verdicts:
             kind = hit.label.split("|")[1]
             if not asked and not kind.startswith("phrase") and not self._about(hit, subjects, text):
@@ -259,7 +292,7 @@ class CheckReader:
     def _answer(self, name: str, text: str) -> list[Fact]:
         stripped = self._leads.sub("", text.lstrip(" ,，。"))
         offset = len(text) - len(stripped)
-        if any(word in text for word in self._unsure) or stripped.endswith(("?", "？", "吗")):
+        if any(word in self._sure.sub("", text) for word in self._unsure) or stripped.endswith(("?", "？", "吗")):
             return []
         for words, verdict in ((self._no, False), (self._yes, True)):
             for word in words:
@@ -271,7 +304,9 @@ class CheckReader:
 @lru_cache(maxsize=2)
 def stage_reader(lexicon: Lexicon) -> StageReader:
     """The reader over a lexicon, built once."""
-    return StageReader(lexicon["stages"], lexicon.widths["stage_by_years"], lexicon["roles"]["others_people"])
+    subjects = [word for name in CheckReader.NAMES for word in lexicon["checks"][name]["subjects"]]
+    others = lexicon["roles"]["others_people"]
+    return StageReader(lexicon["stages"], lexicon.widths["stage_by_years"], others, subjects)
 
 
 @lru_cache(maxsize=2)

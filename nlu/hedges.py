@@ -23,6 +23,7 @@ class Hedges:
         self._after = WordTable.grouped(words["after"])
         self._inclusive = re.compile(words["inclusive"])
         self._bound_link = re.compile(words["bound_link"])
+        self._verbs = tuple(map(str, words["verbs_like_hedges"]))
         self._minus = WordTable.of(words["minus"])
         self._not_before_minus = WordTable.of(words["not_before_minus"])
         self._dashes, self._before_dash = frozenset(words["minus_signs"]), frozenset(words["before_minus_sign"])
@@ -41,7 +42,7 @@ class Hedges:
         """``amount`` with the hedges right before and behind it, and with the place of these."""
         start = skip_space_back(text, amount.start)
         before = self._before.ending_at(text, start)
-        if before is not None and self._goes_with(before[1], text[amount.start]):
+        if before is not None and self._goes_with(before[1], text, amount.start, start):
             amount = replace(amount, interval=self._widened(amount.interval, before[1]), start=start - len(before[0]))
         end = self.past_inclusive(text, amount.end)
         position = skip_space(text, end)
@@ -55,9 +56,9 @@ class Hedges:
         note = self._inclusive.match(text, position)
         return note.end() if note else position
 
-    def _goes_with(self, hedge: str, first: str) -> bool:
-        """上 and 成 are hedges of a lone unit only (上百, but 改成22)."""
-        return hedge != "at_least_once" or self._numerals.unit_at(first, 0)
+    def _goes_with(self, hedge: str, text: str, first: int, end: int) -> bool:
+        """上 and 成 are hedges of a lone unit only (上百, but 改成22), where no verb ends with them (砍成十四万)."""
+        return hedge != "at_least_once" or (self._numerals.unit_at(text, first) and not text.endswith(self._verbs, 0, end))
 
     def _widened(self, interval: Interval, hedge: str) -> Interval:
         if hedge == "over":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -31,6 +32,9 @@ WORD_FILES = (
 )
 
 
+_BORDER = re.compile(r"(?<=[a-z])(?=[\u4e00-\u9fff])|(?<=[\u4e00-\u9fff])(?=[a-z])")
+
+
 @dataclass(frozen=True, eq=False)
 class Lexicon:
     """The tables of ``data/lexicon`` by file name, and the widths of ``knowledge/amount_words.yml``."""
@@ -57,6 +61,22 @@ def project_lexicon() -> Lexicon:
 def read_yaml(path: Path) -> Any:
     """The content of one YAML file in plain Python types."""
     return YAML(typ="safe").load(path.read_text(encoding="utf-8"))
+
+
+@lru_cache(maxsize=1)
+def trades_and_goods() -> frozenset[str]:
+    """All trades and goods that ``industries.yml`` lists."""
+    table = read_yaml(LEXICON_DIRECTORY / "industries.yml")
+    groups = [*table["trades"].values(), table["goods"], table["industrial_goods"]]
+    return frozenset(str(word) for group in groups for word in group)
+
+
+@lru_cache(maxsize=1)
+def conditions() -> frozenset[str]:
+    """All words of stage and business model."""
+    stages, models = (read_yaml(LEXICON_DIRECTORY / f"{name}.yml") for name in ("stages", "business_models"))
+    tables = [stages["words"], stages["alone"], models["words"], models["framed"]]
+    return frozenset(str(word) for table in tables for group in table.values() for word in group)
 
 
 @dataclass(frozen=True)
@@ -92,16 +112,26 @@ class WordFinder:
         self._matcher = PhraseMatcher(_vocabulary())
         self._labels: dict[int, str] = {}
         for label, listed in words.items():
-            self._matcher.add(label, [_phrase(str(word)) for word in dict.fromkeys(listed) if str(word)])
+            spelt = dict.fromkeys(form for word in listed if str(word) for form in _spellings(str(word)))
+            self._matcher.add(label, [_phrase(form) for form in spelt])
             self._labels[self._strings[label]] = label
 
     def find(self, text: str) -> list[Hit]:
         """All words in ``text`` by place, shorter ones inside longer ones too; Latin words only as whole words."""
         if not text:
             return []
+        found = self._matcher(_characters(text))
+        if not found:
+            return []
         labels = self._labels
-        hits = [Hit(labels[key], start, end) for key, start, end in self._matcher(_characters(text))]
-        return sorted((hit for hit in hits if _is_whole(text, hit)), key=lambda hit: (hit.start, -hit.end))
+        hits = [hit for key, start, end in found if _is_whole(text, hit := Hit(labels[key], start, end))]
+        return sorted(hits, key=_place) if len(hits) > 1 else hits
+
+
+def _spellings(word: str) -> tuple[str, ...]:
+    """A word of Chinese and Latin letters (按project收费) with and without spaces between them."""
+    spaced = _BORDER.sub(" ", word)
+    return (word,) if spaced == word else (word, spaced)
 
 
 def _phrase(word: str) -> Doc:
@@ -119,11 +149,15 @@ def _is_latin(char: str) -> bool:
     return char.isascii() and char.isalpha()
 
 
+def _place(hit: Hit) -> tuple[int, int]:
+    return hit.start, -hit.end
+
+
 def longest(hits: Iterable[Hit]) -> list[Hit]:
     """Those hits that lie in no longer one, by place; one span under several labels stays as often."""
     kept: list[Hit] = []
     reach = -1
-    for hit in sorted(hits, key=lambda hit: (hit.start, -hit.end)):
+    for hit in sorted(hits, key=_place):
         if hit.end > reach or (kept and (kept[-1].start, kept[-1].end) == (hit.start, hit.end)):
             kept.append(hit)
             reach = hit.end

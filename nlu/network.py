@@ -225,7 +225,7 @@ def softmax(logits: np.ndarray) -> np.ndarray:
 class Course:
     """How it is trained. ``smoothing``: part of the probability that the label leaves to the others."""
 
-    epochs: int = 4
+    epochs: int = 3
     batch: int = 64
     rate: float = 5e-4
     head_rate: float = 2e-3

@@ -94,11 +94,12 @@ def without_noise(placed: Sequence[tuple[str, int]]) -> Iterator[tuple[str, int]
     """Repetitions cut, white space to one space and none between Chinese characters; digits stay as they are."""
     run = 0
     kept: list[tuple[str, int]] = []
-    for character, place in placed:
+    taken = addressed("".join(character for character, _ in placed))
+    for index, (character, place) in enumerate(placed):
         run = run + 1 if kept and kept[-1][0] == character else 1
         if character == " " and (not kept or kept[-1][0] == " "):
             continue
-        if run > MAX_REPEATS and not character.isnumeric():
+        if run > MAX_REPEATS and not character.isnumeric() and not taken[index]:
             continue
         kept.append((character, place))
     for index, (character, place) in enumerate(kept):
@@ -110,6 +111,27 @@ def without_noise(placed: Sequence[tuple[str, int]]) -> Iterator[tuple[str, int]
         yield character, place
 
 
+ADDRESS = re.compile(
+    r"(?:https?://|www\.)[^\s\u3400-\u9fff,。;!?]+|[\w.+-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+"
+    r"|(?<![a-z0-9.-])(?:[a-z0-9-]+\.)+(?:com|cn|net|org|io|top|xyz|cc|vip|shop|edu|gov|app|me|co)(?![a-z0-9])[^\s\u3400-\u9fff,。;!?]*"
+)
+
+
+def addressed(text: str) -> bytearray:
+    """A mark for each character of an address of the web or of mail: these stay as they are."""
+    taken = bytearray(len(text))
+    if "." in text:
+        for match in ADDRESS.finditer(text):
+            taken[match.start() : match.end()] = b"\x01" * (match.end() - match.start())
+    return taken
+
+
+@lru_cache(maxsize=1)
+def before_names() -> re.Pattern[str]:
+    """What stands in front of a name of an account, which is no pinyin of words."""
+    return re.compile(read_yaml(LEXICON_DIRECTORY / "variants.yml")["before_names"])
+
+
 PINYIN_RUN = re.compile(r"[a-z]+(?:[ '][a-z]+)*")
 
 
@@ -117,9 +139,11 @@ def with_pinyin_restored(placed: Sequence[tuple[str, int]]) -> Iterator[tuple[st
     """Runs of pinyin become the characters that they most likely stand for; each keeps the place of the run's beginning."""
     text = "".join(character for character, _ in placed)
     end = 0
+    taken = addressed(text)
     for run in PINYIN_RUN.finditer(text):
         yield from placed[end : run.start()]
-        characters = restored(run.group())
+        named = taken[run.start()] or before_names().search(text, max(0, run.start() - 12), run.start())
+        characters = None if named else restored(run.group())
         if characters is None:
             yield from placed[run.start() : run.end()]
         else:

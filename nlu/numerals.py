@@ -159,7 +159,8 @@ class NumeralReader:
             position = skip_space(text, position + len(self.counter))
             if text.startswith(self.half, position) and text[position + 1 : position + 2] in self.big_units:
                 return self._and_a_half(text, soft, position + 1)
-        soft = self._softened(text, replace(soft, end=position))
+        if position != soft.end:
+            soft = self._softened(text, replace(soft, end=position))
         unit, end = self._big_unit(text, skip_space(text, soft.end))
         if unit is None or (limit is not None and unit >= limit) or not _multiplies(number, unit):
             return None
@@ -431,6 +432,8 @@ class NumeralReader:
             return number
         grain = number.grain
         if char == self.some and grain >= TEN and text[following : following + 1] not in self.units:
+            if number.scale > ONE:
+                return number.with_interval(replace(number.interval, high=number.interval.known_end + grain), following)
             step = Interval.between(grain / TEN, grain - grain / TEN)
             return number.with_interval(number.interval.plus(step), following)
         if char in self.next_unit:

@@ -12,13 +12,15 @@ from pypinyin import lazy_pinyin
 from pypinyin.constants import PINYIN_DICT
 from pypinyin.contrib.tone_convert import to_normal
 
-from nlu.lexicon import LEXICON_DIRECTORY, read_yaml
+from nlu.lexicon import LEXICON_DIRECTORY, conditions, read_yaml, trades_and_goods
 
 LONGEST_WORD = 4
 LEAST_FREQUENCY = 60
 HAN_WORD = re.compile(r"[\u4e00-\u9fff]+")
 FIELD_WORD_WEIGHT = 2e-3
 """Probability that a word of the field is given beside its frequency in general texts."""
+CONDITION_WEIGHT, TRADE_WEIGHT = 4e-4, 4e-5
+"""The same for a word of stage or business model, and for a trade."""
 
 
 def restored(run: str) -> Optional[str]:
@@ -67,17 +69,26 @@ def split_syllables(word: str) -> Optional[list[str]]:
 
 
 @lru_cache(maxsize=1)
+def field_weights() -> Mapping[str, float]:
+    """What the words of the field are given; of two or more characters, lest a single one be preferred everywhere."""
+    words = (str(word) for word in read_yaml(LEXICON_DIRECTORY / "words.yml")["words"])
+    weights = {word: TRADE_WEIGHT for word in trades_and_goods() if len(word) > 1}
+    weights.update({word: CONDITION_WEIGHT for word in conditions() if len(word) > 1})
+    return {**weights, **dict.fromkeys(words, FIELD_WORD_WEIGHT)}
+
+
+@lru_cache(maxsize=1)
 def words_by_pinyin() -> Mapping[tuple[str, ...], tuple[str, float]]:
     """The likeliest word for each run of syllables, with the logarithm of its probability."""
     jieba.setLogLevel(60)
     jieba.dt.check_initialized()
-    field = {str(word) for word in read_yaml(LEXICON_DIRECTORY / "words.yml")["words"]}
+    field = field_weights()
     found: dict[tuple[str, ...], tuple[str, float]] = {}
     candidates = {word: count for word, count in jieba.dt.FREQ.items() if count >= LEAST_FREQUENCY}
-    for word in set(candidates) | field:
+    for word in {**candidates, **field}:
         if len(word) > LONGEST_WORD or not HAN_WORD.fullmatch(word):
             continue
-        probability = candidates.get(word, 0) / jieba.dt.total / 2 + (FIELD_WORD_WEIGHT if word in field else 0)
+        probability = candidates.get(word, 0) / jieba.dt.total / 2 + field.get(word, 0.0)
         key = tuple(lazy_pinyin(word))
         if key not in found or math.log(probability) > found[key][1]:
             found[key] = (word, math.log(probability))

@@ -27,10 +27,11 @@ from nlu.interval import MYRIAD, ONE, Interval
 from nlu.lexicon import Lexicon
 from nlu.periods import ONCE, Period, PeriodReader, period_reader
 from nlu.retractions import RetractionReader, retraction_reader
-from nlu.roles import CONVERTED, KINDS_OF_SLOT, WHOLE_NUMBERS, YUAN_A_YEAR, Context, RoleReader, role_reader
+from nlu.roles import CONVERTED, KINDS_OF_SLOT, WHOLE_NUMBERS, YUAN_A_YEAR, Context, Cue, RoleReader, role_reader
 from nlu.settling import Settler, settler
 from nlu.wordless import WordlessReader, wordless_reader
 
+_BREAK = re.compile(r"[,，、:：;；。!！?？(（)）…\n]")
 HUNDRED, MONTHS = Decimal(100), Decimal(12)
 _OVERRULED: Mapping[str, frozenset[str]] = {
     "customer_budget": frozenset({"spent", "gap", "needed", "rest_needed"}),
@@ -78,6 +79,9 @@ class QuantityReader:
         self._bare_shares, self._kinds_of_customers, self._money_named = (
             tuple(words[key]) for key in ("bare_shares", "kinds_of_customers", "money_named")
         )
+        moved = sorted(map(str, lexicon["corrections"]["moved_to"]), key=len, reverse=True)
+        either = "|".join(map(re.escape, moved))
+        self._moved_to, self._begins_moved = re.compile(f"(?:{either})\\s?(?:了|个)?$"), re.compile(either)
         self._unwon = tuple(words["unwon"])
         self._hiring = tuple(words["hiring"])
         self._left_over, self._lost_behind = re.compile(words["left_over"]), re.compile(words["lost_behind"])
@@ -92,10 +96,11 @@ class QuantityReader:
         amounts = [amount for amount in amounts if not _touches(amount.start, amount.end, none)]
         changes = self._changes.read(amounts, context)
         changed = {fact.start for fact in changes}
-        drafts = self._drafts([amount for amount in amounts if amount.start not in changed], context)
+        drafts = self._drafts([amount for amount in amounts if amount.start not in changed], context, asked)
+        drafts = self._with_supposed_share(drafts, context, asked)
         drafts = self._retractions.without_retracted(drafts, context)
         drafts = [self._marked(draft, context) for draft in drafts if not self._of_others(draft, context)]
-        drafts = self._this_years(drafts, context)
+        drafts = self._sums_of_parts(self._this_years(drafts, context), context, asked)
         facts = self._facts(self._one_for_each(self._settler.slots(drafts, context, asked)))
         facts += self._wordless.team(text, facts, asked)
         told = {fact.name for fact in facts}
@@ -103,7 +108,30 @@ class QuantityReader:
             [*facts, *changes, *(fact for fact in none if fact.name not in told)], key=lambda fact: fact.start
         )
 
-    def _drafts(self, amounts: Sequence[Amount], context: Context) -> list[Draft]:
+    def _with_supposed_share(self, drafts: Sequence[Draft], context: Context, asked: Asked) -> list[Draft]:
+        """如果降到18%呢 behind advice on a share: what a bare percentage moves to is the share."""
+        drafts = [self._as_share(draft, context) if draft.role == "share" else draft for draft in drafts]
+        if asked.topic != "budget_share" or asked.slot not in (None, "share") or any(d.role == "share" for d in drafts):
+            return drafts
+        return [self._as_share(draft, context) if self._is_bare_move(draft, context) else draft for draft in drafts]
+
+    def _as_share(self, draft: Draft, context: Context) -> Draft:
+        """压到8% is 8%, not at most that."""
+        interval = draft.amount.interval
+        moved = self._begins_moved.match(context.text, draft.amount.start) is not None
+        if moved and interval.low is None and interval.high is not None and self._changes.supposes(context):
+            draft = replace(draft, amount=replace(draft.amount, interval=Interval.exactly(interval.high)))
+        return replace(draft, role="share")
+
+    def _is_bare_move(self, draft: Draft, context: Context) -> bool:
+        named = draft.cue is not None and draft.cue.role != f"{OTHER}percent"
+        if draft.amount.kind != PERCENT or draft.amount.unit != "percent" or named:
+            return False
+        text, start = context.text, draft.amount.start
+        moved = self._moved_to.search(text, context.sentence_start(start), start) or self._begins_moved.match(text, start)
+        return moved is not None and self._changes.supposes(context)
+
+    def _drafts(self, amounts: Sequence[Amount], context: Context, asked: Asked) -> list[Draft]:
         periods = dict(zip((amount.start for amount in amounts), self._periods.periods(amounts, context)))
         jobs = {cue.start for cue in context.cues if cue.role == "team_part"}
         measured = [
@@ -114,15 +142,20 @@ class QuantityReader:
             self._with_adjacent_verb(Draft(amount, periods[amount.start], cue, cue.role if cue else None), context)
             for amount, cue in zip(measured, cues)
         ]
-        drafts = [self._of_which_customers(self._as_slang(draft, context), context) for draft in drafts]
+        drafts = [self._of_which_customers(self._as_slang(draft, context, asked), context) for draft in drafts]
         return [
             self._with_interval_between_orders(draft, amounts, context)
             for draft in drafts
             if not self._is_move(draft, context)
             and not self._asks_enough(draft, context)
-            and not self._of_another_matter(draft, context)
+            and (self._may_be_margin(draft, asked) or not self._of_another_matter(draft, context))
             and not self._is_wanted_staff(draft, context)
         ]
+
+    @staticmethod
+    def _may_be_margin(draft: Draft, asked: Asked) -> bool:
+        """为什么要问我毛利率？我们是22%: the answer to the question for the margin, though it speaks of it."""
+        return draft.amount.kind == PERCENT and asked.slot == "gross_margin"
 
     def _of_another_matter(self, draft: Draft, context: Context) -> bool:
         """Money spent on a journey, a share of wages, staff that left: what the message is about is not our field."""
@@ -196,11 +229,18 @@ class QuantityReader:
         for verb in reversed(context.cues):
             if verb.role not in ("lost_customers", "new_customers") or verb.side == "after" or verb.end > amount.start:
                 continue
-            before = verb.end <= cue.start and len(text[verb.end : cue.start]) <= _REACH_OF_VERBS
+            before = verb.end <= cue.start and len(self._said_between(verb, draft, text)) <= _REACH_OF_VERBS
             between = cue.end <= verb.start <= cue.end + 1 and cue.end <= amount.start
-            if (before or between) and context.breaks_between(min(verb.end, cue.start), max(verb.start, cue.end)) == (0, 0):
+            if (before or between) and not _BREAK.search(text, min(verb.end, cue.start), max(verb.start, cue.end)):
                 return draft if self._left_over.search(text, verb.end, amount.start) else replace(draft, role=verb.role)
         return draft
+
+    def _said_between(self, verb: Cue, draft: Draft, text: str) -> str:
+        """What stands between a verb and a noun of customers beside the amount itself and words that fill."""
+        cue, amount = draft.cue, draft.amount
+        if cue is None or not verb.end <= amount.start <= cue.start:
+            return text[verb.end : cue.start if cue else amount.start]
+        return (self._fillers.sub("", text[verb.end : amount.start]) + text[amount.end : cue.start]).replace(" ", "")
 
     def _is_of_staff(self, draft: Draft, context: Context) -> bool:
         """会员办卡，屋头三个人: persons in a clause of their own are not what the clause before spoke of by the way."""
@@ -212,10 +252,11 @@ class QuantityReader:
         aside = draft.role == "team_part" or (bool(said) and said not in self._few_or_many)
         return cue.end < start and aside
 
-    def _as_slang(self, draft: Draft, context: Context) -> Draft:
-        """20个 behind a word of money are 20万."""
+    def _as_slang(self, draft: Draft, context: Context, asked: Asked) -> Draft:
+        """20个 behind a word of money are 20万, unless a number of customers or staff is asked for."""
         amount = draft.amount
-        if draft.role is not None or not is_bare_count(amount, context.text, self._after_slang):
+        counted = asked.slot in WHOLE_NUMBERS
+        if draft.role is not None or counted or not is_bare_count(amount, context.text, self._after_slang):
             return draft
         as_money = replace(amount, kind=MONEY, unit="", interval=amount.interval.times(MYRIAD), has_unit=True)
         cue = self._roles.roles([as_money], context)[0]
@@ -266,7 +307,8 @@ class QuantityReader:
         }
         past, present = last["past"], last["present"]
         is_past = bool(past) and not (present and present[-1].start > past[-1].start)
-        draft = replace(draft, past=is_past, present=bool(present) and not is_past, total=bool(last["totals"]))
+        if past or present or last["totals"]:
+            draft = replace(draft, past=is_past, present=bool(present) and not is_past, total=bool(last["totals"]))
         if draft.role == "team_size" and draft.cue and context.text[draft.cue.start : draft.cue.end] in self._whole_team:
             draft = replace(draft, total=True)
         if last["goals"] and draft.role in ("revenue", "new_customers", "customers"):
@@ -298,6 +340,35 @@ class QuantityReader:
             if loose and present and before.past and before.role and draft.amount.kind == before.amount.kind:
                 found[index] = replace(draft, role=before.role, present=True)
         return found
+
+    def _sums_of_parts(self, drafts: Sequence[Draft], context: Context, asked: Asked) -> list[Draft]:
+        """广告四万，送礼两万，一共六万: a sum of what was listed before it answers for all of it."""
+        found = list(drafts)
+        for index in range(2, len(found)):
+            parts = self._parts_of(found[: index], found[index], context)
+            if not parts:
+                continue
+            named = [part.role for part in parts if part.role in YUAN_A_YEAR]
+            role = named[0] if named else asked.slot if asked.slot in YUAN_A_YEAR else None
+            if role is not None:
+                found[index] = replace(found[index], role=role, total=True, replaces=True)
+        return found
+
+    @staticmethod
+    def _parts_of(before: Sequence[Draft], total: Draft, context: Context) -> list[Draft]:
+        """The exact sums right before ``total`` that add up to it, two or more; none where it has a role of its own."""
+        free = total.role is None or total.role.startswith(OTHER)
+        marked = context.marks_in("totals", before[-1].amount.end, total.amount.start)
+        if not (free and marked and total.amount.kind == MONEY and total.amount.interval.is_exact):
+            return []
+        parts: list[Draft] = []
+        rest = total.amount.interval.known_end
+        for draft in reversed(before):
+            if draft.amount.kind != MONEY or not draft.amount.interval.is_exact or rest <= 0:
+                break
+            parts.append(draft)
+            rest -= draft.amount.interval.known_end
+        return parts[::-1] if not rest and len(parts) > 1 else []
 
     # -- facts ---------------------------------------------------------------------------------------------------
 

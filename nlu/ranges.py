@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any, Mapping, Optional
 
 from nlu.hedges import Hedges
-from nlu.interval import ONE, ZERO, Interval
+from nlu.interval import ONE, TEN, ZERO, Interval
 from nlu.numerals import HUNDRED, Numeral, NumeralReader
 from nlu.units import NOTHING, Unit, UnitReader
 from nlu.word_table import WordTable, skip_space
@@ -22,11 +22,15 @@ class RangeReader:
         self._joins = WordTable.of(words["joins"])
         self._closed_joins = WordTable.of(words["closed_joins"])
         self._closes = tuple(words["closes"])
+        self._list_comma = str(words["list_comma"])
         self._money_before = WordTable.of(words["money_before"])
 
     def joined(self, text: str, first: Numeral, unit: Optional[Unit], taken: bytearray) -> Optional[Measured]:
         """The range that begins with ``first``, if a second number is joined to it."""
         end = unit.end if unit else first.end
+        listed = None if unit else self._listed(text, first, taken)
+        if listed is not None:
+            return listed
         position, closed = self._past_join(text, end)
         second = self._second(text, position, signed=position > end)
         if second is None or taken[position]:
@@ -39,6 +43,22 @@ class RangeReader:
         if unit and second_unit and not _of_one_kind(unit, second_unit):
             return None
         return _range(first, unit, second, second_unit, ordered=position > end)
+
+    def _listed(self, text: str, first: Numeral, taken: bytearray) -> Optional[Measured]:
+        """7、8万, 三、四十个: neighbouring digits with a comma of lists between them, of which only the second has a unit."""
+        if not first.lone_digit or not text.startswith(self._list_comma, first.end):
+            return None
+        second = self._numerals.read(text, skip_space(text, first.end + len(self._list_comma)))
+        if second is None or not second.interval.is_exact or second.arabic != first.arabic:
+            return None
+        unit = self._units.at(text, second)
+        high = second.interval.known_end
+        place = TEN ** high.adjusted()
+        if taken[second.end - 1] or (first.interval.known_end + ONE) * place != high or (unit is None and place == ONE):
+            return None
+        interval = Interval.between(high - place, high)
+        plain = replace(unit, extra=NOTHING, more=False) if unit else None
+        return replace(second, interval=interval, lone_digit=False), plain
 
     def past_join(self, text: str, position: int) -> int:
         """``position``, behind a word that joins two ends."""

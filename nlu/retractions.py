@@ -83,9 +83,9 @@ class RetractionReader:
     def _without_denied(self, drafts: Sequence[Draft], context: Context) -> list[Draft]:
         denied = [draft for draft in drafts if self._is_denied(draft, context)]
         corrects = bool(denied) or any(hit.label == "back" for hit in longest(self._takes_back.find(context.text)))
-        kept = [
-            replace(draft, corrects=corrects) for draft in drafts if not any(_is_same(draft, gone) for gone in denied)
-        ]
+        kept = [draft for draft in drafts if not any(_is_same(draft, gone) for gone in denied)]
+        if corrects:
+            kept = [replace(draft, corrects=True) for draft in kept]
         for gone in denied:
             later = next((index for index, draft in enumerate(kept) if draft.amount.start > gone.amount.start), None)
             if len(denied) == 1 and later is None and kept:

@@ -55,6 +55,11 @@ class Context:
         """Where the clause that holds ``position`` begins, after the last break of either kind."""
         return max(_last_before(self.weak_breaks, position), _last_before(self.strong_breaks, position)) + 1
 
+    def clause_end(self, position: int) -> int:
+        """Where the clause that ``position`` lies in or ends at is over."""
+        breaks = (place for place in (*self.weak_breaks, *self.strong_breaks) if place >= position)
+        return min(breaks, default=len(self.text))
+
     def sentence_start(self, position: int) -> int:
         """Where the sentence that holds ``position`` begins."""
         return _last_before(self.strong_breaks, position) + 1
@@ -209,8 +214,8 @@ class RoleReader:
 def _longest_cues(hits: Sequence[Hit]) -> list[Cue]:
     """Longest words by place; those that stand only behind an amount do not hide those that may stand before one."""
     kept: list[Cue] = []
-    for sides in (("any", "before"), ("after",)):
-        for hit in longest(hit for hit in hits if hit.label.endswith(sides) or hit.label.startswith(NO_CUE)):
+    for behind in (False, True):
+        for hit in longest(hit for hit in hits if hit.label.endswith("|after") == behind or hit.label.startswith(NO_CUE)):
             role, side = hit.label.split("|")
             if role != NO_CUE:
                 kept.append(Cue(role, side, hit.start, hit.end))

@@ -140,9 +140,13 @@ class Settler:
         start = context.clause_start(draft.cue.start)
         return any(cue.role == "customer_budget" and start <= cue.start < draft.cue.start for cue in context.cues)
 
-    @staticmethod
-    def _are_staff(draft: Draft, context: Context) -> bool:
-        """九个业务员，今年走了两个: those who left are staff."""
+    def _are_staff(self, draft: Draft, context: Context) -> bool:
+        """九个业务员，今年走了两个: those who left are staff, unless customers are named beside them."""
+        cue = draft.cue
+        first = draft.amount.start if cue is None else min(cue.start, draft.amount.start)
+        last = context.clause_end(draft.amount.end)
+        if any(word in context.text[first:last] for word in self._field):
+            return False
         start = context.sentence_start(draft.amount.start)
         named = [cue for cue in context.cues if start <= cue.start < draft.amount.start and cue.side == "any"]
         people = [cue.role for cue in named if cue.role in ("team_part", "team_size", "customers")]
@@ -154,10 +158,7 @@ class Settler:
         if amount.kind != COUNT or amount.article or not persons:
             return False
         start = context.clause_start(amount.start)
-        end = min(
-            (place for place in (*context.weak_breaks, *context.strong_breaks) if place >= amount.end),
-            default=len(context.text),
-        )
+        end = context.clause_end(amount.end)
         around = context.text[start : amount.start] + context.text[amount.end : end]
         return not self._staff_fillers.sub("", around).strip()
 

@@ -15,6 +15,7 @@ from nlu.lexicon import Lexicon, WordFinder, longest
 
 _NEVER = frozenset({"factor", "delta", "phone", "wechat_id", "email", "number"})
 _CATEGORIES = frozenset({"business_model", "stage"})
+_PERCENTAGES = frozenset({"share", "gross_margin"})
 _CLAUSE = re.compile(r"[,，。;；!！?？\n…:：]")
 _SENTENCE = re.compile(r"[。;；!！?？\n]")
 
@@ -25,6 +26,7 @@ class SuppositionReader:
     def __init__(self, words: Mapping[str, Any], own_people: Sequence[str]) -> None:
         self._openers = WordFinder({"premise": words["suppositions"], "none": words["no_supposition"]})
         self._closers = tuple(words["supposing_after"])
+        self._wonders = tuple(words["wonders_after"])
         self._asks = tuple(words["asks_outcome"])
         self._moved = re.compile("|".join(re.escape(str(word)) for word in words["moved_to"]))
         self._contrary = [re.compile(pattern) for pattern in words["contrary_to_fact"]]
@@ -46,6 +48,8 @@ class SuppositionReader:
             return False
         if any(start <= fact.start < end for start, end in spans):
             return True
+        if fact.name in _PERCENTAGES and text.startswith(self._wonders, fact.end):
+            return bool(self._moved.search(text, _begin(_CLAUSE, text, fact.start), fact.start))
         if not (text.startswith(self._closers, fact.end) or text.startswith(self._closers, fact.end - 1)):
             return False
         clause = _begin(_CLAUSE, text, fact.start)

@@ -22,7 +22,10 @@ _SELLS = frozenset({"retail"})
 _TIMES = frozenset({"past", "present"})
 _NEAR_ONLINE = 12
 _REACH = {"customers": 5, "sticky": 14, "others": 8, "used": 2, "people": 6, "verb": 8}
-_FILLING = re.compile(r"[的了吧啊呀呢嘛哦哈嗯嘅啦哎唉就是个一家种类之系\s.~～]+")
+_FILLING = re.compile(r"[的了吧啊呀呢嘛哦哈嗯嘅啦哎唉就是个一家种类之系㗎滴哒喔哩\s.~～]+")
+_SELLING = "卖"
+_LONGEST_QUALIFIER = 4
+_HAN = re.compile(r"[\u4e00-\u9fff]+")
 
 
 class SimilarTrade(Protocol):
@@ -50,7 +53,9 @@ class Trade:
 class TradeReader:
     """Reads the writer's industry."""
 
-    def __init__(self, words: Mapping[str, Any], negations: Sequence[str], unsure: Sequence[str]) -> None:
+    def __init__(
+        self, words: Mapping[str, Any], negations: Sequence[str], unsure: Sequence[str], field: Sequence[str]
+    ) -> None:
         self._unsure = tuple(unsure)
         trades = words["trades"]
         self._industry_of = {str(word): industry for industry, listed in trades.items() for word in listed}
@@ -92,19 +97,30 @@ class TradeReader:
         self._not_verb_after = frozenset(words["not_verb_after"])
         self._unclear_verbs = frozenset(words["unclear_verbs"])
         self._frames = [re.compile(pattern) for pattern in words["frames"]]
+        self._asked_for = re.compile(words["asked_for"]), re.compile(words["asked_for_behind"])
+        self._thing_behind = re.compile(words["thing_behind"])
+        self._field_behind = re.compile(words["field_behind"])
+        self._catch_all = frozenset(map(str, words["catch_all"]))
+        self._of_a_firm = re.compile("|".join([words["of_a_firm"], *map(re.escape, map(str, field))]))
 
     def read(self, text: str, asked: Optional[str], similar: Optional[SimilarTrade] = None) -> list[Fact]:
         """The industry told, or nothing; with ``similar`` a guess where the lexicon is silent."""
-        trades = self._without_left(
-            [self._judged(trade, text, asked) for trade in self._candidates(text)], text
-        )
+        candidates = self._candidates(text)
+        marks = self._marks.find(text) if candidates else []
+        trades = self._without_left([self._judged(trade, text, asked, marks) for trade in candidates], text)
         told = [trade for trade in trades if trade is not None]
         denied = any(trade.denied or trade.past for trade in told)
         hers = [trade for trade in told if not (trade.denied or trade.past) and (trade.hers or trade.firm)]
         if not hers:
             return self._by_similarity(text, asked, similar) if similar and not told and not trades else []
-        best = _best(hers)
+        best = self._made_or_sold(_best(hers), told)
         return [Fact(SLOT, best.industry, best.start, best.end, guess=best.guess, corrects=denied)]
+
+    @staticmethod
+    def _made_or_sold(best: Trade, told: Sequence[Trade]) -> Trade:
+        """做红木家具的，厂子开了二十年: goods are made where a word of the message says so."""
+        makes = any(trade.industry == "manufacturing" and not (trade.denied or trade.past) for trade in told)
+        return replace(best, industry="manufacturing", guess=False) if best.guess and makes else best
 
     # -- what is named ---------------------------------------------------------------------------------------
 
@@ -117,7 +133,7 @@ class TradeReader:
         ]
         found = found or self._of_endings(text)
         kept: list[Trade] = []
-        for trade in sorted(found, key=lambda trade: (trade.start - trade.end, trade.start)):
+        for trade in sorted(found, key=lambda trade: (trade.start - trade.end, not trade.hers, trade.start)):
             if all(trade.end <= other.start or trade.start >= other.end for other in kept):
                 kept.append(trade)
         return sorted(kept, key=lambda trade: trade.start)
@@ -131,7 +147,7 @@ class TradeReader:
     def _of_endings(self, text: str) -> list[Trade]:
         """傢俬厂, 养乌鸡: trades of no list that their last or first character tells."""
         return [
-            Trade(industry, *match.span(1), firm=True)
+            Trade(industry, *match.span(match.lastindex or 0), firm=True)
             for industry, pattern in self._by_ending.items()
             for match in pattern.finditer(text)
         ]
@@ -152,7 +168,8 @@ class TradeReader:
         for length in range(4, 0, -1):
             head = text[hit.end : hit.end + length]
             if len(head) == length and head in self._heads:
-                return Trade(self._heads[head], hit.start, hit.end + length, firm=True)
+                industry = self._done_to(hit, text) if self._heads[head] in _SELLS else None
+                return Trade(industry or self._heads[head], hit.start, hit.end + length, firm=True)
         clause = _clause_start(text, hit.start)
         for start in range(hit.start - 1, max(clause, hit.start - _BETWEEN_VERB_AND_GOODS - 2) - 1, -1):
             for length in (4, 3, 2, 1):
@@ -166,6 +183,14 @@ class TradeReader:
                 if verb and verb in self._verbs and not loose:
                     return self._handled(hit, text, start - length + 1, self._verbs[verb], online)
         return self._goods_alone(hit, text, clause)
+
+    def _done_to(self, hit: Hit, text: str) -> Optional[str]:
+        """修手机的小店: what is done to the goods decides what the shop is, unless it sells them."""
+        for length in (2, 1):
+            industry = self._verbs.get(text[max(0, hit.start - length) : hit.start])
+            if industry is not None and text[hit.start - length - 1 : hit.start - length] not in self._not_verb_after:
+                return None if industry in _SELLS or industry == "manufacturing" else industry
+        return None
 
     @staticmethod
     def _handled(hit: Hit, text: str, start: int, industry: str, online: Sequence[Hit]) -> Trade:
@@ -186,12 +211,24 @@ class TradeReader:
 
     # -- whose it is -----------------------------------------------------------------------------------------
 
-    def _judged(self, trade: Trade, text: str, asked: Optional[str]) -> Optional[Trade]:
+    def _judged(self, trade: Trade, text: str, asked: Optional[str], words: Sequence[Hit]) -> Optional[Trade]:
         """The trade with what the words beside it say, ``None`` where they say that it is not hers."""
         clause = _clause_start(text, trade.start)
-        marks = list(self._marks.find(text[clause : trade.start]))
+        marks = [
+            Hit(word.label, word.start - clause, word.end - clause)
+            for word in words
+            if clause <= word.start and word.end <= trade.start
+        ]
         before = text[clause : trade.start]
         word = text[trade.start : trade.end]
+        if self._is_asked_for(trade, text, before):
+            return replace(trade, hers=True)
+        if not before.strip() and self._field_behind.match(text, trade.end):
+            return replace(trade, hers=True)
+        if word in self._catch_all and asked == SLOT and not any(mark.label == "no" for mark in marks):
+            return replace(trade, hers=True)
+        if asked != SLOT and self._is_passing(trade, text, marks):
+            return None
         nearest = self._nearest(longest(mark for mark in marks if mark.label not in _TIMES), before, word)
         if nearest is not None and nearest.label == "no":
             return replace(trade, denied=True)
@@ -203,14 +240,15 @@ class TradeReader:
         if text.startswith(self._not_hers_after, trade.end):
             return None
         own = nearest is not None and nearest.label in ("verb", "people")
-        alone = not _FILLING.sub("", before) and self._ends_clause(text, trade.end)
+        alone = self._is_compound(word, before, clause, marks) and self._ends_clause(text, trade.end)
+        alone = alone or not _FILLING.sub("", before) and self._ends_clause(text, trade.end)
         if word in self._daily and clause > 2 and not self._speaks_of_herself(text, clause):
             alone = False
         if word in self._daily and text.startswith(self._topics, trade.end):
             alone = False
         if word in self._activities and not text.startswith(self._own_after, trade.end):
             return replace(trade, hers=asked == SLOT)
-        short = len(text) <= trade.end - trade.start + 4
+        short = len(text) <= trade.end - trade.start + 4 and (word not in self._daily or self._ends_clause(text, trade.end))
         stands = (
             own
             or alone
@@ -219,6 +257,28 @@ class TradeReader:
             or (not before.strip() and text.startswith(self._own_after, trade.end))
         )
         return replace(trade, hers=stands)
+
+    def _is_asked_for(self, trade: Trade, text: str, before: str) -> bool:
+        """给我弟的早教中心也做一份: somebody else's firm for which she asks is the company now."""
+        ahead, behind = self._asked_for
+        return ahead.search(before) is not None and behind.match(text, trade.end) is not None
+
+    def _is_passing(self, trade: Trade, text: str, marks: Sequence[Hit]) -> bool:
+        """超市的收银机坏了, 保险公司拒赔怎么办: a trade named by the way, in a message that has nothing of a firm of hers."""
+        own = any(mark.label in ("people", "verb") for mark in marks)
+        if own or text.startswith(self._verb_words, trade.start) or _SELLING in text[trade.start : trade.end]:
+            return False
+        if self._ends_clause(text, trade.end) and not self._thing_behind.match(text, trade.end):
+            return False
+        if len(_BREAK.split(text[trade.end :], maxsplit=1)[0]) <= 1:
+            return False
+        return self._of_a_firm.search(text) is None
+
+    @staticmethod
+    def _is_compound(word: str, before: str, clause: int, marks: Sequence[Hit]) -> bool:
+        """土石方工程队: the first words of a message are one with the trade where nothing else stands before it."""
+        told = clause == 0 and not any(mark.label != "verb" for mark in marks)
+        return told and len(word) > 1 and len(before) <= _LONGEST_QUALIFIER and _HAN.fullmatch(before) is not None
 
     @staticmethod
     def _somebody_elses(marks: Sequence[Hit]) -> bool:
@@ -318,4 +378,5 @@ def _by_word(table: Mapping[str, Sequence[Any]]) -> dict[str, str]:
 @lru_cache(maxsize=2)
 def trade_reader(lexicon: Lexicon) -> TradeReader:
     """The reader over a lexicon, built once."""
-    return TradeReader(lexicon["industries"], lexicon["corrections"]["negations"], lexicon["checks"]["unsure"])
+    field = lexicon["roles"]["field_words"]
+    return TradeReader(lexicon["industries"], lexicon["corrections"]["negations"], lexicon["checks"]["unsure"], field)

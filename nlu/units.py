@@ -80,6 +80,7 @@ class UnitReader:
         self._point_ends = tuple(words["point_ends"])
         self._point_inside = {char: Decimal(str(part)) for char, part in words["point_inside"].items()}
         self._tenths, self._not_after_tenths = words["tenths"], tuple(words["not_after_tenths"])
+        self._not_before = {str(unit): tuple(map(str, following)) for unit, following in words["not_before_units"].items()}
         self._fraction = words["fraction"]
         self._halves, self._more = words["halves"], words["more"]
 
@@ -97,6 +98,8 @@ class UnitReader:
         if found is None:
             return None
         word, unit = found
+        if text.startswith(self._not_before.get(word, ("\0",)), position + len(word)):
+            return None
         unit = replace(unit, end=position + len(word))
         if unit.kind == MONEY:
             return self._with_change(text, unit, digit_may_end=numeral.grain < MYRIAD / TEN)

@@ -13,8 +13,12 @@ RESTORED = [
     ("客但价150", "客单价150"),
     ("总与算40万", "总预算40万"),
     ("流失绿高不高", "流失率高不高"),
+    ("总遇算是90万", "总预算是90万"),
+    ("客护流矢了13个", "客户流失了13个"),
+    ("预标50万", "预算50万"),
+    ("我门公司缺扣三万", "我们公司缺口三万"),
 ]
-LEFT_ALONE = ["我去给与算账的人打个电话", "复购怎么样", "怎么盯执行", "微信客户有三千", "工资什么时候发", "捌拾玖点柒贰"]
+LEFT_ALONE = ["我去给与算账的人打个电话", "复购怎么样", "怎么盯执行", "微信客户有三千", "工资什么时候发", "捌拾玖点柒贰", "眼视光店", "办公可以用吗", "我门口的店"]
 
 
 @pytest.mark.parametrize(("typed", "meant"), RESTORED)
@@ -29,3 +33,17 @@ def test_proper_words_are_left_alone(text: str) -> None:
 
 def test_places_in_the_message_stay() -> None:
     assert normalise("咱们 客护遇算 10万").offsets[-3:] == (8, 9, 10)
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("预箅多少", "预算多少"),
+        ("chuchuang qi", "初创期"),
+        ("kai huoguodian de", "开火锅店的"),
+        ("看https://www.baidu.com/xiaoxi/yusuan", "看https://www.baidu.com/xiaoxi/yusuan"),
+        ("我的微信 zhanglaoban 加我", "我的微信 zhanglaoban 加我"),
+    ],
+)
+def test_characters_and_pinyin_are_put_right_and_names_left_alone(typed: str, meant: str) -> None:
+    assert normalise(typed).text == meant

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Optional
 
 import pytest
 
 from benchmarks.facts import GoldMessage, facts_read, facts_supposed, same_value
+from nlu.facts import read_facts
 from nlu.lexicon import Lexicon, project_lexicon, read_yaml
 
 ROWS: list[list[Any]] = read_yaml(Path(__file__).with_name("messages.yml"))
@@ -33,3 +34,15 @@ def test_message_reads_as_its_facts(row: list[Any], lexicon: Lexicon) -> None:
     read = {**facts_read(message, lexicon), **supposed}
     assert read.keys() == message.facts.keys(), read
     assert all(same_value(message.facts[name], read[name]) for name in read), read
+
+
+@pytest.mark.parametrize(
+    ("text", "share"),
+    [("如果降到18%呢", 18), ("要是压到8%会怎么样", 8), ("假如只占12%呢", 12), ("如果变成三成呢", 30), ("如果只有一半呢", None), ("砍到80万呢", None)],
+)
+def test_a_bare_percentage_under_a_premise_is_a_supposed_share_behind_advice_on_it(
+    text: str, share: Optional[int], lexicon: Lexicon
+) -> None:
+    shares = [fact for fact in read_facts(text, None, lexicon, topic="budget_share") if fact.name == "share"]
+    assert [fact.value for fact in shares] == ([] if share is None else [share])
+    assert all(fact.supposed for fact in shares)
