@@ -60,7 +60,7 @@ class StageReader:
         facts = self._by_words(self._words, text)
         years = self._by_years(text, amounts, asked) + self._by_foundation(text, this_year)
         facts = facts or [fact for fact in self._by_words(self._alone, text) if _is_alone(fact, text)]
-        if not facts and not years and asked == "stage":
+        if not facts and asked == "stage" and not any(fact.name == "stage" for fact in years):
             facts = self._by_words(self._answers, text)
         return [self._latest(facts, text)] if facts else years[:1]
 
@@ -117,11 +117,11 @@ class StageReader:
     def _is_age(self, amount: Amount, text: str, asked: Optional[str]) -> bool:
         if text.startswith(self._old_firm, amount.end):
             return True
-        start, _ = clause_around(text, amount.start, amount.end)
+        start, end = clause_around(text, amount.start, amount.end)
         before = text[start : amount.start]
         if any(word in before for word in self._not_years):
             return False
-        if asked == "stage":
+        if asked == "stage" and (before or text.startswith(self._after, amount.end) or not _PAD.sub("", text[amount.end : end])):
             return True
         near = before.rstrip(self._hedges)
         if amount.unit == "year" and not amount.article and not near and self._stands_alone(text, start, amount):

@@ -17,12 +17,15 @@ from nlu.context import DIALOGUE
 from nlu.fact import Fact
 from nlu.fact_reader import FACTS
 from nlu.features import asks_something
-from nlu.gate import ASK_BACK, OUT_OF_SCOPE, QUESTIONS, set_intent
+from nlu.gate import ASK_BACK, OUT_OF_SCOPE, QUESTIONS, Ranking, ours, set_intent
+from nlu.intents import RANKING
 from nlu.lexicon import LEXICON_DIRECTORY, read_yaml
 from nlu.normalise import NORMALISED
 
 PUNCTUATION = re.compile(r"[\W_]+")
 CHANGES = frozenset({"factor", "delta"})
+AT_ALL_LIKELY = 0.25
+"""Probability of being one of the four from which a question beside facts counts."""
 OF_CUSTOMERS = frozenset({"customer_budget", "spent", "needed", "gap", "customers", "new_customers", "lost_customers"})
 UNDECIDED = frozenset({"inform", OUT_OF_SCOPE, ASK_BACK})
 TELLING_OR_ASKING = frozenset({*QUESTIONS, OUT_OF_SCOPE, ASK_BACK, "inform", "ask_term"})
@@ -77,6 +80,21 @@ def tells_only(facts: Sequence[Fact], text: str) -> bool:
     return bool(facts) and not asks_something(text) and covered * 2 >= len(PUNCTUATION.sub("", text))
 
 
+def told_names(facts: Sequence[Fact]) -> set[str]:
+    """The facts that are told for sure."""
+    return {fact.name for fact in facts if not fact.supposed and not fact.guess and fact.name not in ("number", *CHANGES)}
+
+
+def question_beside_facts(ranking: Ranking) -> Optional[str]:
+    """The question that stands beside facts: it wins over merely telling them, where it is at all likely.
+
+    A long list of facts makes a message look told; 评估一下 at its beginning or 值吗 at its end is what is wanted.
+    """
+    readings = [entry["name"] for entry in ranking if entry["name"] != ASK_BACK][:2]
+    questions = [name for name in readings if name in QUESTIONS]
+    return questions[0] if "inform" in readings and len(questions) == 1 and ours(ranking) >= AT_ALL_LIKELY else None
+
+
 def tells_of_customers(facts: Sequence[Fact], text: str) -> bool:
     """Nothing is asked, and several facts are about her customers and what they cost."""
     return not asks_something(text) and len({fact.name for fact in facts} & OF_CUSTOMERS) >= 2
@@ -116,6 +134,12 @@ class FollowUp(GraphComponent):
             return "inform"
         if tells(facts, asked) and (intent == ASK_BACK or not asks_something(text) and (intent in YIELDING or tells_only(facts, text))):
             return "inform"
+        if intent == ASK_BACK and dialogue.get("topic") and told_names(facts) and not asks_something(text):
+            return "inform"
+        if intent in ("inform", ASK_BACK) and asks_something(text) and not supposes(facts):
+            question = question_beside_facts(message.get(RANKING))
+            if question is not None:
+                return question
         if leaves_open(text, facts, asked) and (intent in UNDECIDED or ends_open(text)):
             return "unsure"
         if intent in (OUT_OF_SCOPE, ASK_BACK) and (tells_only(facts, text) or tells_of_customers(facts, text)):

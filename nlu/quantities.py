@@ -111,7 +111,7 @@ class QuantityReader:
     def _with_supposed_share(self, drafts: Sequence[Draft], context: Context, asked: Asked) -> list[Draft]:
         """如果降到18%呢 behind advice on a share: what a bare percentage moves to is the share."""
         drafts = [self._as_share(draft, context) if draft.role == "share" else draft for draft in drafts]
-        if asked.topic != "budget_share" or asked.slot not in (None, "share") or any(d.role == "share" for d in drafts):
+        if asked.topic != "budget_share" or asked.slot == "gross_margin" or any(d.role == "share" for d in drafts):
             return drafts
         return [self._as_share(draft, context) if self._is_bare_move(draft, context) else draft for draft in drafts]
 

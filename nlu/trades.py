@@ -92,6 +92,7 @@ class TradeReader:
         self._not_hers_after = tuple(
             map(str, (*words["customers_after"], *words["places_after"], *words["not_trade_after"]))
         )
+        self._field_after = tuple(map(str, words["field_after"]))
         self._own_after = tuple(map(str, words["own_after"]))
         self._endings, self._daily = tuple(map(str, words["firm_endings"])), frozenset(map(str, words["daily"]))
         self._not_verb_after = frozenset(words["not_verb_after"])
@@ -237,7 +238,7 @@ class TradeReader:
         sticky = any(mark.label == "sticky" for mark in marks) or self._somebody_elses(marks)
         if sticky or (nearest is not None and nearest.label in ("customers", "others", "used")):
             return None
-        if text.startswith(self._not_hers_after, trade.end):
+        if text.startswith(self._not_hers_after, trade.end) and not text.startswith(self._field_after, trade.end):
             return None
         own = nearest is not None and nearest.label in ("verb", "people")
         alone = self._is_compound(word, before, clause, marks) and self._ends_clause(text, trade.end)
