@@ -27,6 +27,10 @@ CHANGES = frozenset({"factor", "delta"})
 AT_ALL_LIKELY = 0.25
 """Probability of being one of the four from which a question beside facts counts."""
 OF_CUSTOMERS = frozenset({"customer_budget", "spent", "needed", "gap", "customers", "new_customers", "lost_customers"})
+OF_EVALUATION = frozenset({
+    "growth_goal_met", "satisfaction_improved", "tools_used", "staff_on_admin", "avg_order_value", "orders_per_year",
+    "gross_margin", "customer_lifetime_years", "lost_customers",
+})  # fmt: skip
 UNDECIDED = frozenset({"inform", OUT_OF_SCOPE, ASK_BACK})
 TELLING_OR_ASKING = frozenset({*QUESTIONS, OUT_OF_SCOPE, ASK_BACK, "inform", "ask_term"})
 """Readings that a premise after the advice overrules."""
@@ -85,6 +89,12 @@ def told_names(facts: Sequence[Fact]) -> set[str]:
     return {fact.name for fact in facts if not fact.supposed and not fact.guess and fact.name not in ("number", *CHANGES)}
 
 
+def goes_on_telling(intent: Optional[str], topic: str, facts: Sequence[Fact]) -> bool:
+    """Facts told without a question, while one is under way: uncertain readings, and facts that its evaluation alone asks for."""
+    told = told_names(facts)
+    return bool(told) and intent == ASK_BACK or topic == "evaluate_budget" and len(told & OF_EVALUATION) >= 2 and intent in QUESTIONS
+
+
 def question_beside_facts(ranking: Ranking) -> Optional[str]:
     """The question that stands beside facts: it wins over merely telling them, where it is at all likely.
 
@@ -134,7 +144,7 @@ class FollowUp(GraphComponent):
             return "inform"
         if tells(facts, asked) and (intent == ASK_BACK or not asks_something(text) and (intent in YIELDING or tells_only(facts, text))):
             return "inform"
-        if intent == ASK_BACK and dialogue.get("topic") and told_names(facts) and not asks_something(text):
+        if dialogue.get("topic") and not asks_something(text) and goes_on_telling(intent, str(dialogue["topic"]), facts):
             return "inform"
         if intent in ("inform", ASK_BACK) and asks_something(text) and not supposes(facts):
             question = question_beside_facts(message.get(RANKING))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, Optional, Sequence
 
@@ -40,9 +42,11 @@ class IntentModel:
     def fit(
         cls, rows: sp.csr_matrix, readings: Sequence[Reading], labels: Sequence[str], strength: float, course: Course
     ) -> "IntentModel":
-        """Train both on the same messages."""
-        corpus = Corpus([reading.text for reading in readings], sign_rows(readings))
-        return cls(LinearModel.fit(rows, labels, strength), Network.fit(corpus, labels, course))
+        """Train both on the same messages, the regression in a process of its own: it uses one core only."""
+        with ProcessPoolExecutor(max_workers=1, mp_context=get_context("spawn")) as beside:
+            linear = beside.submit(LinearModel.fit, rows, labels, strength)
+            network = Network.fit(Corpus([reading.text for reading in readings], sign_rows(readings)), labels, course)
+            return cls(linear.result(), network)
 
     def probabilities(self, rows: sp.csr_matrix, readings: Sequence[Reading]) -> np.ndarray:
         """One row of probabilities a message, in the order of ``classes``."""
