@@ -92,7 +92,8 @@ def told_names(facts: Sequence[Fact]) -> set[str]:
 def goes_on_telling(intent: Optional[str], topic: str, facts: Sequence[Fact]) -> bool:
     """Facts told without a question, while one is under way: uncertain readings, and facts that its evaluation alone asks for."""
     told = told_names(facts)
-    return bool(told) and intent == ASK_BACK or topic == "evaluate_budget" and len(told & OF_EVALUATION) >= 2 and intent in QUESTIONS
+    of_evaluation = topic == "evaluate_budget" and len(told & OF_EVALUATION) >= 2
+    return bool(told) and intent == ASK_BACK or of_evaluation and intent in (*QUESTIONS, OUT_OF_SCOPE)
 
 
 def question_beside_facts(ranking: Ranking) -> Optional[str]:
