@@ -21,6 +21,7 @@ function offer(buttons) {
     button.addEventListener("click", () => send(payload));
     return button;
   }));
+  talk.scrollTop = talk.scrollHeight;
 }
 
 async function send(text) {
