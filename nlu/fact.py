@@ -8,6 +8,8 @@ from typing import Any, Optional, Union
 
 from nlu.interval import Interval
 
+LARGEST = Decimal(10**18)
+"""What a database and JSON keep as a whole number; larger ones stand for it, and are refused as it is: no company has them."""
 FactValue = Union[Decimal, bool, str, None]
 
 
@@ -69,4 +71,5 @@ class Fact:
 def _json(value: FactValue) -> Union[bool, str, int, float, None]:
     if not isinstance(value, Decimal):
         return value
+    value = max(-LARGEST, min(LARGEST, value))
     return int(value) if value == value.to_integral_value() else float(round(value, 6))
