@@ -22,6 +22,9 @@ from nlu.intents import RANKING
 from nlu.lexicon import LEXICON_DIRECTORY, read_yaml
 from nlu.normalise import NORMALISED
 
+COMMAND = re.compile(r"(?<![:/])/[a-z_]{3,}")
+LOSING = frozenset({"restart", "delete_my_data"})
+"""Wishes that lose facts: a command typed somewhere in a message does not speak them."""
 PUNCTUATION = re.compile(r"[\W_]+")
 CHANGES = frozenset({"factor", "delta"})
 AT_ALL_LIKELY = 0.25
@@ -134,7 +137,7 @@ class FollowUp(GraphComponent):
         dialogue = message.get(DIALOGUE) or {}
         intent = (message.get(INTENT) or {}).get("name")
         asked = dialogue.get("asked")
-        if text.startswith("/"):
+        if text.startswith("/") or intent in LOSING and COMMAND.search(text):
             # It looks like a command and is none: what users type is text.
             return OUT_OF_SCOPE
         if dialogue.get("topic") and is_bare_follow_up(text) and not supposes(facts):
