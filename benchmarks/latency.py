@@ -1,0 +1,77 @@
+"""How long a turn takes, and how that grows with the conversation: ``python -m benchmarks.latency``."""
+
+from __future__ import annotations
+
+import argparse
+import random
+import statistics
+from typing import Mapping, Sequence
+
+from benchmarks.histories import record, store
+from benchmarks.results import Results
+from benchmarks.servers import Bot, Server
+from benchmarks.talk import Talk
+
+SENDERS = 3
+"""Histories of each length: a round talks on in one of them."""
+FORM_COMPLETES = 5
+"""The turn of the conversation that brings the advice."""
+WHOLE, ADVICE = "a turn of a conversation of twelve, ms", "the turn that brings the advice, ms"
+
+
+def at_turn(turn: int) -> str:
+    return f"turn {turn:,}, ms"
+
+
+def sender_of(turn: int, place: int) -> str:
+    return f"turn-{turn}-{place % SENDERS}"
+
+
+def prepare(bot: Bot, server: Server, turns: Sequence[int]) -> None:
+    """Store histories just short of each turn; one unmeasured turn lets the store put itself in order."""
+    template = record(bot, server)
+    for turn in turns:
+        for place in range(SENDERS):
+            store(server, template, sender_of(turn, place), turn - 2)
+            with Talk(server.address) as talk:
+                talk.say(sender_of(turn, place), bot.free_talk[0])
+
+
+def measure(bots: Sequence[Bot], servers: Mapping[str, Server], turns: Mapping[str, Sequence[int]], rounds: int) -> Results:
+    """Free talk at each turn and a conversation from its beginning, bots and turns in an order of chance within a round."""
+    results, chance = Results(), random.Random(rounds)
+    for bot in bots:
+        prepare(bot, servers[bot.name], turns[bot.name])
+    for number in range(rounds):
+        samples = [(bot, turn) for bot in bots for turn in (0, *turns[bot.name])]
+        for bot, turn in chance.sample(samples, len(samples)):
+            with Talk(servers[bot.name].address) as talk:
+                if turn:
+                    taken = talk.say_all(sender_of(turn, number), bot.free_talk)
+                    results.add(at_turn(turn), bot.name, statistics.mean(taken))
+                else:
+                    taken = talk.say_all(f"round-{number}", bot.conversation)
+                    results.add(WHOLE, bot.name, statistics.mean(taken))
+                    results.add(ADVICE, bot.name, taken[FORM_COMPLETES - 1])
+    return results
+
+
+def main() -> None:
+    """Ours alone, to look at while working on it."""
+    from benchmarks.contenders import OURS, ours
+    from benchmarks.results import spread
+    from benchmarks.servers import all_running
+
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--turns", type=int, nargs="+", default=[10, 100, 1000])
+    parser.add_argument("--rounds", type=int, default=12)
+    arguments = parser.parse_args()
+    bots = [ours()]
+    with all_running(bots) as servers:
+        results = measure(bots, servers, {OURS: arguments.turns}, arguments.rounds)
+    for row in results.rows():
+        print(f"{row}: {spread(results.of(row, OURS))}")
+
+
+if __name__ == "__main__":
+    main()
