@@ -4,13 +4,17 @@ UV := $(shell uv --version >/dev/null 2>&1 && echo uv || echo .uv/bin/uv)
 export RASA_TELEMETRY_ENABLED := false
 export TF_CPP_MIN_LOG_LEVEL := 3
 
-.PHONY: run test bench fuzz shell train doctor setup lint
+.PHONY: run test bench bench-long fuzz shell train doctor setup lint
 
 run: setup
 	$(UV) run --frozen advisor run
 
 shell train doctor bench: setup
 	$(UV) run --frozen advisor $@
+
+# with DIET, turn 5,000 and a million stored conversations: hours
+bench-long: setup
+	$(UV) run --frozen advisor bench --long
 
 test: setup lint
 	$(UV) run --frozen rasa data validate --fail-on-warnings --data data/nlu data/rules

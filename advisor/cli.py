@@ -99,9 +99,11 @@ def test(context: typer.Context) -> None:
 
 
 @app.command()
-def bench() -> None:
-    """Print the benchmark tables."""
-    for module, *options in (("benchmarks.understanding", "--learning-curve"), ("benchmarks.facts",), ("benchmarks.turns",)):
+def bench(long: bool = typer.Option(False, help="With DIET, turn 5,000 and a million conversations: hours.")) -> None:
+    """Print the benchmark tables; the comparison with stock Rasa is written into docs/performance.md."""
+    ready_model(settings())
+    comparison = ("benchmarks.compare", "--long") if long else ("benchmarks.compare",)
+    for module, *options in (("benchmarks.understanding", "--learning-curve"), ("benchmarks.facts",), comparison):
         subprocess.run([sys.executable, "-m", module, *options], cwd=ROOT, check=True)
 
 

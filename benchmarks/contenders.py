@@ -50,7 +50,9 @@ def trained(config: Path, domain: Path, training: Sequence[Path]) -> Path:
         print(f"training {config.relative_to(ROOT)} …", flush=True)
         options = ["--config", config, "--domain", domain, "--data", *training, "--out", MODELS, "--fixed-model-name", name]
         arguments = [sys.executable, "-m", "rasa", "train", *map(str, options)]
-        subprocess.run(arguments, cwd=ROOT, env={**os.environ, **QUIET}, stdout=subprocess.DEVNULL, check=True)
+        run = subprocess.run(arguments, cwd=ROOT, env={**os.environ, **QUIET}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        if run.returncode:
+            raise RuntimeError(f"training {config} failed:\n{run.stdout[-3000:].decode(errors='replace')}")
     return model
 
 

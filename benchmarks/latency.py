@@ -10,7 +10,7 @@ from typing import Mapping, Sequence
 from benchmarks.histories import record, store
 from benchmarks.results import Results
 from benchmarks.servers import Bot, Server
-from benchmarks.talk import Talk
+from benchmarks.talk import CONVERSATION, Talk
 
 SENDERS = 3
 """Histories of each length: a round talks on in one of them."""
@@ -39,7 +39,8 @@ def prepare(bot: Bot, server: Server, turns: Sequence[int]) -> None:
 
 def measure(bots: Sequence[Bot], servers: Mapping[str, Server], turns: Mapping[str, Sequence[int]], rounds: int) -> Results:
     """Free talk at each turn and a conversation from its beginning, bots and turns in an order of chance within a round."""
-    results, chance = Results(), random.Random(rounds)
+    every = sorted({turn for of_bot in turns.values() for turn in of_bot})
+    results, chance = Results.in_order([WHOLE, ADVICE, *map(at_turn, every)]), random.Random(rounds)
     for bot in bots:
         prepare(bot, servers[bot.name], turns[bot.name])
     for number in range(rounds):
@@ -52,7 +53,8 @@ def measure(bots: Sequence[Bot], servers: Mapping[str, Server], turns: Mapping[s
                 else:
                     taken = talk.say_all(f"round-{number}", bot.conversation)
                     results.add(WHOLE, bot.name, statistics.mean(taken))
-                    results.add(ADVICE, bot.name, taken[FORM_COMPLETES - 1])
+                    if bot.conversation is CONVERSATION:
+                        results.add(ADVICE, bot.name, taken[FORM_COMPLETES - 1])
     return results
 
 

@@ -6,7 +6,7 @@ import random
 import statistics
 from collections import defaultdict
 from dataclasses import dataclass, field
-from typing import Callable, Optional, Sequence
+from typing import Callable, Iterable, Optional, Sequence
 
 RESAMPLES = 2000
 INTERVAL = (0.025, 0.975)
@@ -31,6 +31,14 @@ class Results:
 
     values: dict[str, dict[str, list[float]]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(list)))
 
+    @classmethod
+    def in_order(cls, rows: Iterable[str]) -> "Results":
+        """Empty, with an order of rows that does not depend on which is measured first."""
+        results = cls()
+        for row in rows:
+            results.values[row] = defaultdict(list)
+        return results
+
     def add(self, row: str, bot: str, value: float) -> None:
         self.values[row][bot].append(value)
 
@@ -38,7 +46,7 @@ class Results:
         return self.values.get(row, {}).get(bot, [])
 
     def rows(self) -> list[str]:
-        return list(self.values)
+        return [row for row, values in self.values.items() if values]
 
     def ratio(self, row: str, bot: str, to: str) -> Optional[Ratio]:
         """How many times as much one bot takes as another."""

@@ -151,9 +151,7 @@ def launch_advisor(server: Server, workers: int, tree: Path = ROOT) -> None:
     server.addresses.append(f"http://{HOST}:{port}")
 
 
-def launch_rasa(
-    server: Server, workers: int, model: Path, actions: Optional[str] = None, is_stored: bool = True
-) -> None:
+def launch_rasa(server: Server, workers: int, model: Path, actions: Optional[str] = None, is_stored: bool = True) -> None:
     """Rasa as it comes, with an action server where there are ``actions``.
 
     Rasa allows several workers only with Redis; here each worker is a server of its own, and sessions stay with theirs.

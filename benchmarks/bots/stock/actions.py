@@ -21,9 +21,7 @@ class ValidateBudgetForm(FormValidationAction):
     def name(self) -> str:
         return "validate_budget_form"
 
-    def validate_total_budget(
-        self, value: Any, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
-    ) -> dict[str, Any]:
+    def validate_total_budget(self, value: Any, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> dict[str, Any]:
         return {"total_budget": value if AMOUNT.search(str(value)) else None}
 
 
