@@ -20,6 +20,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from nlu.homophones import with_homophones_restored
 from nlu.lexicon import LEXICON_DIRECTORY, read_yaml
 from nlu.pinyin import restored
+from nlu.spacing import HAN, Placed, with_spaces_read
 
 NORMALISED = "normalised"
 MAX_CHARACTERS = 4000
@@ -29,7 +30,6 @@ MAX_REPEATS = 2
 Script = Literal["simplified", "traditional"]
 Language = Literal["zh", "en", "other"]
 
-HAN = re.compile(r"[\u3400-\u9fff]")
 LATIN = re.compile(r"[a-z]")
 LATIN_WORD = re.compile(r"[a-z]{2,}")
 OTHER_LETTER = re.compile(r"[\u0370-\u1fff\u3040-\u30ff\uac00-\ud7af]")
@@ -52,13 +52,13 @@ def normalise(original: str) -> NormalisedText:
     simplified = to_simplified(text)
     script: Script = "traditional" if is_traditional(text, simplified) else "simplified"
     placed = [(character, place) for character, (_, place) in zip(simplified, characters, strict=False)]
-    placed = list(without_noise(placed))
-    placed = list(with_pinyin_restored(placed))
+    placed = without_noise(placed)
+    placed = list(with_spaces_read(list(with_pinyin_restored(placed))))
     text = with_homophones_restored("".join(character for character, _ in placed))
     return NormalisedText(text, tuple(place for _, place in placed), script, language_of(text))
 
 
-def folded(original: str) -> Iterator[tuple[str, int]]:
+def folded(original: str) -> Iterator[Placed]:
     """Compatibility forms and case folded, one character at a time; unprintable ones become spaces."""
     for place, character in enumerate(original):
         for form in unicodedata.normalize("NFKC", character).lower():
@@ -90,10 +90,10 @@ def is_traditional(text: str, simplified: str) -> bool:
     return changed >= 2 or (changed == 1 and len(HAN.findall(text)) <= 6)
 
 
-def without_noise(placed: Sequence[tuple[str, int]]) -> Iterator[tuple[str, int]]:
-    """Repetitions cut, white space to one space and none between Chinese characters; digits stay as they are."""
+def without_noise(placed: Sequence[Placed]) -> list[Placed]:
+    """Repetitions cut, white space to one space and none at the ends; digits stay as they are."""
     run = 0
-    kept: list[tuple[str, int]] = []
+    kept: list[Placed] = []
     taken = addressed("".join(character for character, _ in placed))
     for index, (character, place) in enumerate(placed):
         run = run + 1 if kept and kept[-1][0] == character else 1
@@ -102,13 +102,7 @@ def without_noise(placed: Sequence[tuple[str, int]]) -> Iterator[tuple[str, int]
         if run > MAX_REPEATS and not character.isnumeric() and not taken[index]:
             continue
         kept.append((character, place))
-    for index, (character, place) in enumerate(kept):
-        if character == " ":
-            before = kept[index - 1][0] if index else ""
-            after = kept[index + 1][0] if index + 1 < len(kept) else ""
-            if not after or (HAN.match(before) and HAN.match(after)):
-                continue
-        yield character, place
+    return kept[:-1] if kept and kept[-1][0] == " " else kept
 
 
 ADDRESS = re.compile(
@@ -135,7 +129,7 @@ def before_names() -> re.Pattern[str]:
 PINYIN_RUN = re.compile(r"[a-z]+(?:[ '][a-z]+)*")
 
 
-def with_pinyin_restored(placed: Sequence[tuple[str, int]]) -> Iterator[tuple[str, int]]:
+def with_pinyin_restored(placed: Sequence[Placed]) -> Iterator[Placed]:
     """Runs of pinyin become the characters that they most likely stand for; each keeps the place of the run's beginning."""
     text = "".join(character for character, _ in placed)
     end = 0

@@ -15,6 +15,7 @@ from typing import Any, Mapping, Optional, Sequence
 
 from nlu.amounts import COUNT, DURATION, MONEY, NUMBER, PERCENT, TIMES, Amount
 from nlu.lexicon import Hit, Lexicon, WordFinder, longest
+from nlu.word_table import skip_space_back
 
 # Costs in characters of distance: arithmetic of the matching, not figures of the field.
 UNMATCHED = 7.0
@@ -137,7 +138,8 @@ class RoleReader:
         start, end = (min(cue.end, amount.start), amount.start) if before else (amount.end, cue.start)
         if end - start > 30:
             return None
-        weak, strong = context.breaks_between(start, end)
+        # A space right before a number parts nothing: 花了 10万.
+        weak, strong = context.breaks_between(start, skip_space_back(context.text, end) if before else end)
         if not before and (strong or weak > (cue.role == "share" and cue.side == "after")):
             return None
         if before and cue.side == "before" and weak + strong:

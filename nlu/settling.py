@@ -107,7 +107,7 @@ class Settler:
 
     @staticmethod
     def _which_allotted(draft: Draft, roles: set[Optional[str]], context: Context, asked: Asked) -> str:
-        clause = context.clause_start(draft.amount.start)
+        clause = context.clause_start(min(draft.cue.start if draft.cue else draft.amount.start, draft.amount.start))
         named = [cue.role for cue in context.cues if clause <= cue.start < draft.amount.start and cue.role in _BUDGETS]
         if named:
             return named[-1]

@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Any, Mapping, Optional, Sequence
 
 from nlu.fact import Fact
-from nlu.lexicon import Lexicon, WordFinder, longest
+from nlu.lexicon import Hit, Lexicon, WordFinder, longest
 
 _NEVER = frozenset({"factor", "delta", "phone", "wechat_id", "email", "number"})
 _CATEGORIES = frozenset({"business_model", "stage"})
@@ -57,13 +57,15 @@ class SuppositionReader:
 
     def _spans(self, facts: Sequence[Fact], text: str) -> list[tuple[int, int]]:
         hits = [hit for hit in longest(self._openers.find(text)) if hit.label == "premise"]
-        spans = [self._span(hit.start, facts, text) for hit in hits]
+        spans = [self._span(hit, facts, text) for hit in hits]
         matches = [match for pattern in self._contrary for match in pattern.finditer(text)]
         return spans + [(_begin(_CLAUSE, text, match.start()), _end(_CLAUSE, text, match.end())) for match in matches]
 
-    def _span(self, start: int, facts: Sequence[Fact], text: str) -> tuple[int, int]:
+    def _span(self, opener: Hit, facts: Sequence[Fact], text: str) -> tuple[int, int]:
         """The clause of the premise, and those that follow it until the writer speaks of herself again."""
-        end, last = _end(_CLAUSE, text, start), _end(_SENTENCE, text, start)
+        start, last = opener.start, _end(_SENTENCE, text, opener.start)
+        # A break right behind the word that opens it (如果，总预算…) parts nothing.
+        end = _end(_CLAUSE, text, opener.end + 1)
         if not any(start <= fact.start < end for fact in facts):
             return start, start
         while end < last and not text.startswith(self._own, end + 1):
