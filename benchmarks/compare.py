@@ -42,8 +42,8 @@ class Extent:
     rounds: int = 15
     starts: int = 3
     load_rounds: int = 3
-    seconds: float = 10
-    rates: tuple[float, ...] = (5, 20, 60)
+    seconds: float = 15
+    rates: tuple[float, ...] = (10, 40)
     conversations: int = 20_000
     waiting: int = 10_000
     examples: Optional[int] = None
@@ -130,7 +130,12 @@ def compare(extent: Extent) -> list[Table]:
     stored = growth.measure(extent.conversations, extent.waiting, extent.rounds)
     keep_raw([turns, *parts, stored])
     names = [bot.name for bot in bots]
-    return [comparison("Turns", [turns], names), growing(turns, names), comparison("Servers", parts, names), crowding(stored)]
+    return [
+        comparison("Turns", [turns], names),
+        growing(turns, names),
+        comparison("Servers", parts, names),
+        crowding(stored, growth.variants(extent.conversations, extent.waiting)),
+    ]
 
 
 def announce(stage: str) -> None:
@@ -156,15 +161,11 @@ def growing(turns: Results, bots: Sequence[str]) -> Table:
     return "Growth with the conversation", ["Growth with the conversation", *bots], rows
 
 
-def crowding(stored: Results) -> Table:
+def crowding(stored: Results, variants: Sequence[str]) -> Table:
     title = "Growth of ours with what is stored"
-    names = list(stored.values[growth.ROW_CONVERSATION])
-    grown = [name for name in sorted(names, key=lambda name: name != growth.PLAIN) if name != growth.PLAIN]
-    rows = [
-        [row, spread(stored.of(row, growth.PLAIN)), *(shown(stored.ratio(row, name, growth.PLAIN)) for name in grown)]
-        for row in stored.rows()
-    ]
-    return title, [title, growth.PLAIN, *(f"{name} ÷ {growth.PLAIN}" for name in grown)], rows
+    plain, *grown = variants
+    rows = [[row, spread(stored.of(row, plain)), *(shown(stored.ratio(row, name, plain)) for name in grown)] for row in stored.rows()]
+    return title, [title, plain, *(f"{name} ÷ {plain}" for name in grown)], rows
 
 
 def shown(ratio: Optional[Ratio]) -> str:

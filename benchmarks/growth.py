@@ -33,14 +33,22 @@ ROW_TERM = "the turn that asks a term, ms"
 ROW_WISH = "the turn that asks for a person, ms"
 
 
+def variants(conversations: int, waiting: int) -> tuple[str, str, str, str]:
+    """What the four servers hold, the plain one first."""
+    return PLAIN, f"{conversations:,} {CONVERSATIONS}", f"{waiting:,} {QUEUE}", KNOWLEDGE
+
+
 def measure(conversations: int, waiting: int, rounds: int) -> Results:
     """The same talk with four servers of ours, one of which holds nothing else."""
     results, chance = Results(), random.Random(rounds)
     with ExitStack() as stack:
-        servers = {PLAIN: stack.enter_context(running(ours()))}
-        servers[f"{conversations:,} {CONVERSATIONS}"] = stack.enter_context(with_copies([GREETING], conversations))
-        servers[f"{waiting:,} {QUEUE}"] = stack.enter_context(with_copies(WISH, waiting))
-        servers[KNOWLEDGE] = stack.enter_context(running(stack.enter_context(more_knowledge())))
+        started = (
+            running(ours()),
+            with_copies([GREETING], conversations),
+            with_copies(WISH, waiting),
+            running(stack.enter_context(more_knowledge())),
+        )
+        servers = {name: stack.enter_context(server) for name, server in zip(variants(conversations, waiting), started)}
         for number in range(rounds):
             for name in chance.sample(list(servers), len(servers)):
                 add_round(results, name, servers[name], f"round-{number}")
@@ -75,6 +83,7 @@ def multiply(database: Path, sender: str, count: int) -> None:
                 for name, columns in tables.items():
                     if "sender_id" in columns:
                         connection.execute(copying(name, columns), (begin, min(begin + COPIES_AT_ONCE, count), sender))
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     finally:
         connection.close()
 

@@ -12,8 +12,8 @@ from benchmarks.results import Results
 from benchmarks.servers import Bot, Server
 from benchmarks.talk import CONVERSATION, Talk
 
-SENDERS = 3
-"""Histories of each length: a round talks on in one of them."""
+SENDERS, LONG = 3, 100
+"""Histories longer than this are so many and take turns; of shorter ones every round has its own, since it lengthens them."""
 FORM_COMPLETES = 5
 """The turn of the conversation that brings the advice."""
 WHOLE, ADVICE = "a turn of a conversation of twelve, ms", "the turn that brings the advice, ms"
@@ -23,18 +23,21 @@ def at_turn(turn: int) -> str:
     return f"turn {turn:,}, ms"
 
 
-def sender_of(turn: int, place: int) -> str:
-    return f"turn-{turn}-{place % SENDERS}"
+def sender_of(turn: int, number: int) -> str:
+    """In whose history the round talks on."""
+    return f"turn-{turn}-{number % SENDERS if turn > LONG else number}"
 
 
-def prepare(bot: Bot, server: Server, turns: Sequence[int]) -> None:
+def prepare(bot: Bot, server: Server, turns: Sequence[int], rounds: int) -> None:
     """Store histories just short of each turn; one unmeasured turn lets the store put itself in order."""
     template = record(bot, server)
     for turn in turns:
-        for place in range(SENDERS):
-            store(server, template, sender_of(turn, place), turn - 2)
+        for sender in sorted({sender_of(turn, number) for number in range(rounds)}):
+            store(server, template, sender, turn - 2)
             with Talk(server.address) as talk:
-                talk.say(sender_of(turn, place), bot.free_talk[0])
+                talk.say(sender, bot.free_talk[0])
+                if talk.form_under_way(sender):
+                    raise RuntimeError(f"{bot.name} is not in free talk at turn {turn}")
 
 
 def measure(bots: Sequence[Bot], servers: Mapping[str, Server], turns: Mapping[str, Sequence[int]], rounds: int) -> Results:
@@ -42,7 +45,7 @@ def measure(bots: Sequence[Bot], servers: Mapping[str, Server], turns: Mapping[s
     every = sorted({turn for of_bot in turns.values() for turn in of_bot})
     results, chance = Results.in_order([WHOLE, ADVICE, *map(at_turn, every)]), random.Random(rounds)
     for bot in bots:
-        prepare(bot, servers[bot.name], turns[bot.name])
+        prepare(bot, servers[bot.name], turns[bot.name], rounds)
     for number in range(rounds):
         samples = [(bot, turn) for bot in bots for turn in (0, *turns[bot.name])]
         for bot, turn in chance.sample(samples, len(samples)):

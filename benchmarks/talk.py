@@ -51,6 +51,11 @@ class Talk:
         tracker = self.request("GET", f"/conversations/{quote(sender)}/tracker?include_events=ALL")
         return list(tracker["events"])
 
+    def form_under_way(self, sender: str) -> Optional[str]:
+        tracker = self.request("GET", f"/conversations/{quote(sender)}/tracker?include_events=NONE")
+        name: Optional[str] = tracker["active_loop"].get("name")
+        return name
+
     def append(self, sender: str, events: Sequence[dict[str, Any]]) -> None:
         """Store events as if they had happened."""
         self.request("POST", f"/conversations/{quote(sender)}/tracker/events?include_events=NONE", list(events))
