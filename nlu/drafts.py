@@ -7,7 +7,7 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from typing import Optional
 
 from nlu.amounts import COUNT, NUMBER, Amount
-from nlu.interval import MYRIAD, Interval
+from nlu.interval import MYRIAD, ONE, Interval
 from nlu.periods import Period
 from nlu.roles import YUAN_A_YEAR, Cue
 
@@ -48,7 +48,7 @@ def lacks_unit(draft: Draft) -> bool:
 
 def is_bare_count(amount: Amount, text: str, after: str) -> bool:
     """Whether nothing that is counted follows (20个, but not 20个人)."""
-    if amount.kind != COUNT or amount.unit != "thing" or amount.article:
+    if amount.kind != COUNT or amount.unit != "thing" or amount.article or amount.scale != ONE:
         return False
     following = text[amount.end : amount.end + 1]
     return not following or not following.isalnum() or following in after

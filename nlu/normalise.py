@@ -126,7 +126,8 @@ def before_names() -> re.Pattern[str]:
     return re.compile(read_yaml(LEXICON_DIRECTORY / "variants.yml")["before_names"])
 
 
-PINYIN_RUN = re.compile(r"[a-z]+(?:[ '][a-z]+)*")
+PINYIN_RUN = re.compile(r"(?<![a-z])(?!(?<=\d)(?:kw|[wkm])(?![a-z]))[a-z]+(?:[ '][a-z]+)*")
+"""Latin words side by side; the letter behind a number (20w kehu) is its unit."""
 
 
 def with_pinyin_restored(placed: Sequence[Placed]) -> Iterator[Placed]:

@@ -45,7 +45,7 @@ _OVERRULED: Mapping[str, frozenset[str]] = {
     },
 }
 """Roles of nouns that a verb right before the amount overrules, and by which roles."""
-_SLANG_ROLES = frozenset({*YUAN_A_YEAR, "allotted", "budget", "surplus"})
+_SLANG_ROLES = frozenset({*YUAN_A_YEAR, "allotted", "budget", "surplus", "rest_needed"})
 _REACH_OF_OTHERS, _REACH_OF_VERBS = 16, 4
 
 
@@ -253,14 +253,18 @@ class QuantityReader:
         return cue.end < start and aside
 
     def _as_slang(self, draft: Draft, context: Context, asked: Asked) -> Draft:
-        """20个 behind a word of money are 20万, unless a number of customers or staff is asked for."""
+        """20个 behind a word of money (预算一共20个) are 20万, unless a number of customers or staff is asked for."""
         amount = draft.amount
         counted = asked.slot in WHOLE_NUMBERS
-        if draft.role is not None or counted or not is_bare_count(amount, context.text, self._after_slang):
+        total = draft.cue is not None and bool(context.marks_in("totals", draft.cue.start, draft.cue.end))
+        named = draft.role is not None and not total
+        if named or counted or not is_bare_count(amount, context.text, self._after_slang):
             return draft
         as_money = replace(amount, kind=MONEY, unit="", interval=amount.interval.times(MYRIAD), has_unit=True)
         cue = self._roles.roles([as_money], context)[0]
         if cue is None or cue.role not in _SLANG_ROLES or cue.end > amount.start:
+            return draft
+        if total and context.breaks_between(cue.end, amount.start) != (0, 0):
             return draft
         return replace(draft, amount=as_money, cue=cue, role=cue.role)
 

@@ -154,12 +154,12 @@ class Settler:
 
     def _is_staff(self, amount: Amount, context: Context) -> bool:
         """四十来号人 alone in its clause: whose people, if not hers?"""
-        persons = amount.unit == "person" or context.text.startswith(self._people_after, amount.end)
-        if amount.kind != COUNT or amount.article or not persons:
+        behind = next((word for word in self._people_after if context.text.startswith(word, amount.end)), "")
+        if amount.kind != COUNT or amount.article or not (amount.unit == "person" or behind):
             return False
         start = context.clause_start(amount.start)
         end = context.clause_end(amount.end)
-        around = context.text[start : amount.start] + context.text[amount.end : end]
+        around = context.text[start : amount.start] + context.text[amount.end + len(behind) : end]
         return not self._staff_fillers.sub("", around).strip()
 
     @staticmethod

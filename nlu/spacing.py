@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import Iterator, Sequence
+from typing import Iterator, Mapping, Sequence
 
 import jieba
 
@@ -33,11 +33,11 @@ def with_spaces_read(placed: Sequence[Placed]) -> Iterator[Placed]:
 
 
 def is_written_apart(text: str) -> bool:
-    """Is most of it Chinese with hardly a word between two spaces (预 算 多少)? A long run counts as one word."""
+    """Is half of it Chinese or more, with hardly a word between two spaces (预 算 多少)? A long run counts as one word."""
     runs = text.split()
     chinese = sum(HAN.search(run) is not None for run in runs)
     lengths = sum(min(len(run), LONGEST_WORD) for run in runs)
-    return chinese * 2 > len(runs) > 1 and lengths < WRITTEN_APART * len(runs)
+    return chinese * 2 >= len(runs) > 1 and lengths < WRITTEN_APART * len(runs)
 
 
 def inside_words(text: str, index: int) -> str:
@@ -59,7 +59,8 @@ def between_clauses(text: str, index: int) -> str:
 
 def is_behind_numbers(text: str) -> bool:
     """Is its first word one that goes on with a number: a unit, a hedge (左右), a word of ranges?"""
-    return next(jieba.cut(text, HMM=False)) in words_behind_numbers()
+    word = next(jieba.cut(text, HMM=False))
+    return word in words_behind_numbers() and not text.startswith(other_words().get(word, ("\0",)), len(word))
 
 
 @lru_cache(maxsize=1)
@@ -69,3 +70,10 @@ def words_behind_numbers() -> frozenset[str]:
     groups += [amounts[name] for name in ("money", "tenth_of_yuan", "percent_after", "points", "joins", "closed_joins", "closes")]
     groups += [[amounts["tenths"], *amounts["digit_counts"], numerals["counter"]], numerals["next_unit"], numerals["about"]]
     return frozenset(str(word) for group in groups for word in group)
+
+
+@lru_cache(maxsize=1)
+def other_words() -> Mapping[str, tuple[str, ...]]:
+    """What makes a unit the beginning of another word (只 有)."""
+    listed = read_yaml(LEXICON_DIRECTORY / "amounts.yml")["not_before_units"]
+    return {str(unit): tuple(map(str, following)) for unit, following in listed.items()}
