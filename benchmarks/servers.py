@@ -22,7 +22,7 @@ from benchmarks.talk import CONVERSATION, FREE_TALK, GREETING, Talk
 
 ROOT = Path(__file__).resolve().parent.parent
 HOST = "127.0.0.1"
-START_TIMEOUT = 180.0
+START_TIMEOUT = 300.0
 STOP_TIMEOUT = 30.0
 LOOK_AGAIN = 0.05
 QUIET = {
@@ -125,6 +125,8 @@ def running(bot: Bot, workers: int = 1) -> Iterator[Server]:
         try:
             bot.launch(server, workers)
             server.wait_for_first_answer()
+            if len(server.processes()) < workers:
+                raise RuntimeError(f"{bot.name} does not run {workers} workers")
             yield server
         finally:
             server.stop()
