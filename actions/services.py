@@ -16,6 +16,7 @@ from rendering.numbers import FILTERS
 from rendering.phrases import Phrases
 from storage.database import open_database
 from storage.leads import LeadBook
+from storage.migrations import migrate
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,7 @@ def services() -> Services:
     """The services of this process, from the environment."""
     settings = Settings.from_environment()
     engine = open_database(settings.database_url)
+    migrate(engine)
     zone = ZoneInfo(settings.timezone)
     return Services(
         settings=settings,

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Optional
 
 from rasa.core.agent import Agent
 from rasa.utils.endpoints import EndpointConfig
 
 from advisor import in_process, logs
+from advisor.graph_runner import PlannedGraphRunner
 from advisor.settings import Settings
 from storage.database import open_database
-from storage.lock_store import FairLockStore
+from storage.lock_store import AmongProcesses, FairLockStore, FileLocks, RedisLocks
+from storage.migrations import migrate
 from storage.tracker_store import AdvisorTrackerStore
 
 
@@ -18,11 +21,19 @@ def load_agent(model: Path, settings: Settings) -> Agent:
     """The agent of one process: actions inside it, or at ``ADVISOR_ACTIONS_URL``."""
     logs.set_up()
     in_process.install()
+    engine = open_database(settings.database_url)
+    migrate(engine)
     actions = EndpointConfig(settings.actions_url) if settings.actions_url else in_process.InProcessActions()
-    agent = Agent(
-        tracker_store=AdvisorTrackerStore(None, engine=open_database(settings.database_url)),
-        lock_store=FairLockStore(),
-        action_endpoint=actions,
-    )
+    agent = Agent(lock_store=FairLockStore(among=among_processes(settings)), action_endpoint=actions)
+    # Not through the constructor: it would answer a failing database with one in memory, and what is told would be lost.
+    agent.tracker_store = AdvisorTrackerStore(None, engine=engine)
     agent.load_model(str(model))
+    agent.processor.graph_runner = PlannedGraphRunner.over(agent.processor.graph_runner)
     return agent
+
+
+def among_processes(settings: Settings) -> Optional[AmongProcesses]:
+    """What holds a conversation against other processes: Redis, files where there are several workers, else nothing."""
+    if settings.redis_url:
+        return RedisLocks(settings.redis_url)
+    return FileLocks(settings.lock_directory) if settings.workers > 1 else None

@@ -66,6 +66,9 @@ def run() -> None:
         raise typer.Exit(1)
     model = ready_model(current)
     console.print("Loading …")
+    from advisor.without_tensorflow import leave_out_for
+
+    leave_out_for(model)
     from advisor.server import serve
 
     console.print(f"客户管理预算顾问: http://{current.host}:{current.port}/  (Ctrl-C stops it)")
@@ -77,6 +80,9 @@ def shell() -> None:
     """Talk in the terminal; #1, #2 … press a button."""
     current = settings()
     model = ready_model(current)
+    from advisor.without_tensorflow import leave_out_for
+
+    leave_out_for(model)
     from advisor.shell import talk
 
     talk(model, current, console)
@@ -105,6 +111,15 @@ def bench(long: bool = typer.Option(False, help="With DIET, turn 5,000 and a mil
     comparison = ("benchmarks.compare", "--long") if long else ("benchmarks.compare",)
     for module, *options in (("benchmarks.understanding", "--learning-curve"), ("benchmarks.facts",), comparison):
         subprocess.run([sys.executable, "-m", module, *options], cwd=ROOT, check=True)
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database to the newest schema; `run` does so too."""
+    from storage.database import open_database
+    from storage.migrations import migrate as bring_up
+
+    bring_up(open_database(settings().database_url))
 
 
 @app.command()

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from pathlib import Path
 from typing import Optional
 
+import sqlalchemy as sa
+from rasa.core.agent import Agent
 from rasa.core.run import configure_app
 from sanic import Sanic
 from sanic.request import Request
 from sanic.response import HTTPResponse, file, json
+from sqlalchemy.engine import Engine
 
+from advisor import workers
 from advisor.agent import load_agent
 from advisor.settings import ROOT, Settings
+from channels.delivery import delivery_of
 from channels.rest import RestChannel
+from storage.database import open_database
+from storage.tracker_store import in_thread
 
 logger = logging.getLogger(__name__)
 
@@ -23,12 +31,15 @@ PAGE_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
 }
+READY = "ready"
+DRAIN = 15.0
+"""Seconds that requests under way are given when the process is told to stop."""
 LARGEST_BODY = 4_000_000
 """Bytes; a message of the largest size that the channel reads, whatever its escapes."""
 
 
-def build_app(model: Path, settings: Settings) -> Sanic:
-    """The application; the model is loaded before it serves."""
+def build_app(agent: Agent, settings: Settings) -> Sanic:
+    """The application of one process over a loaded agent."""
     token = None if settings.is_loopback else settings.api_token
     app = configure_app(
         input_channels=[RestChannel(token)],
@@ -38,13 +49,21 @@ def build_app(model: Path, settings: Settings) -> Sanic:
         port=settings.port,
     )
     app.config.REQUEST_MAX_SIZE = LARGEST_BODY
+    app.config.GRACEFUL_SHUTDOWN_TIMEOUT = DRAIN
+    app.ctx.agent = agent
+    app.ctx.is_draining = False
     add_pages(app)
 
-    async def load(running: Sanic, _: object) -> None:
-        running.ctx.agent = load_agent(model, settings)
+    async def begin(running: Sanic, _: object) -> None:
+        running.ctx.taking_up = asyncio.ensure_future(delivery_of(running).take_up())
         logger.info("The advisor is ready")
 
-    app.register_listener(load, "before_server_start")
+    async def drain(running: Sanic, _: object) -> None:
+        running.ctx.is_draining = True
+        running.ctx.taking_up.cancel()
+
+    app.register_listener(begin, "after_server_start")
+    app.register_listener(drain, "before_server_stop")
     return app
 
 
@@ -70,12 +89,38 @@ def add_pages(app: Sanic) -> None:
 
     @app.get("/readyz", name="ready")
     async def ready(request: Request) -> HTTPResponse:
-        agent = getattr(request.app.ctx, "agent", None)
-        is_ready = agent is not None and agent.is_ready()
-        return json({"status": "ready" if is_ready else "loading"}, status=200 if is_ready else 503)
+        status = await readiness(request.app)
+        return json({"status": status}, status=200 if status == READY else 503)
+
+
+async def readiness(app: Sanic) -> str:
+    """Can this process answer a message now: model loaded, database there, not about to stop?"""
+    if app.ctx.is_draining:
+        return "draining"
+    if not app.ctx.agent.is_ready():
+        return "loading"
+    try:
+        await in_thread(answers, app.ctx.agent.tracker_store.engine)
+    except Exception:
+        logger.exception("The database does not answer")
+        return "no database"
+    return READY
+
+
+def answers(engine: Engine) -> None:
+    """Raises where the database does not answer."""
+    with engine.connect() as connection:
+        connection.execute(sa.select(sa.literal(1)))
 
 
 def serve(model: Path, settings: Settings) -> None:
-    """Serve until the process is told to stop."""
-    app = build_app(model, settings)
-    app.run(host=settings.host, port=settings.port, workers=1, access_log=False, motd=False)
+    """Serve until the process is told to stop; the workers share one loaded model."""
+    agent = load_agent(model, settings)
+    # A connection does not survive a fork; each worker opens its own.
+    open_database(settings.database_url).dispose()
+    place = workers.bound_socket(settings.host, settings.port)
+
+    def serve_one() -> None:
+        build_app(agent, settings).run(sock=place, access_log=False, motd=False)
+
+    workers.run(serve_one, settings.workers)

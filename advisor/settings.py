@@ -15,7 +15,9 @@ LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 VARIABLES = (
     "ADVISOR_HOST",
     "ADVISOR_PORT",
+    "ADVISOR_WORKERS",
     "ADVISOR_DATABASE_URL",
+    "ADVISOR_REDIS_URL",
     "ADVISOR_ACTIONS_URL",
     "ADVISOR_API_TOKEN",
     "ADVISOR_SECRET_KEY",
@@ -25,6 +27,7 @@ VARIABLES = (
     "ADVISOR_RETURN_AFTER_HOURS",
 )
 LARGEST_PORT = 65535
+MOST_WORKERS = 256
 
 
 class SettingsError(Exception):
@@ -37,7 +40,9 @@ class Settings:
 
     host: str = "127.0.0.1"
     port: int = 5005
+    workers: int = 1
     database_url: str = f"sqlite:///{ROOT / 'var' / 'advisor.db'}"
+    redis_url: Optional[str] = None
     actions_url: Optional[str] = None
     api_token: Optional[str] = None
     secret_key: Optional[str] = None
@@ -57,7 +62,9 @@ class Settings:
         settings = cls(
             host=values.get("ADVISOR_HOST", standard.host),
             port=int(number("ADVISOR_PORT", values.get("ADVISOR_PORT"), standard.port)),
+            workers=int(number("ADVISOR_WORKERS", values.get("ADVISOR_WORKERS"), standard.workers)),
             database_url=values.get("ADVISOR_DATABASE_URL", standard.database_url),
+            redis_url=values.get("ADVISOR_REDIS_URL"),
             actions_url=values.get("ADVISOR_ACTIONS_URL"),
             api_token=values.get("ADVISOR_API_TOKEN"),
             secret_key=values.get("ADVISOR_SECRET_KEY"),
@@ -75,6 +82,8 @@ class Settings:
         """Raise :class:`SettingsError` for what cannot work."""
         if not 0 < self.port <= LARGEST_PORT:
             raise SettingsError(f"ADVISOR_PORT is {self.port}. Remedy: a port from 1 to {LARGEST_PORT}.")
+        if not 0 < self.workers <= MOST_WORKERS:
+            raise SettingsError(f"ADVISOR_WORKERS is {self.workers}. Remedy: a number of processes from 1 to {MOST_WORKERS}.")
         try:
             ZoneInfo(self.timezone)
         except (ZoneInfoNotFoundError, ValueError):
@@ -89,6 +98,11 @@ class Settings:
     def is_loopback(self) -> bool:
         """Can only this machine reach the server?"""
         return self.host in LOOPBACK
+
+    @property
+    def lock_directory(self) -> Path:
+        """Where processes of one machine lock conversations against each other."""
+        return ROOT / "var" / "locks"
 
     @property
     def responses_directory(self) -> Path:

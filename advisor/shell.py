@@ -13,7 +13,8 @@ from rich.console import Console
 
 from advisor.agent import load_agent
 from advisor.settings import Settings
-from channels.rest import RestOutput, storable
+from channels.delivery import Collected
+from channels.rest import storable
 
 
 def talk(model: Path, settings: Settings, console: Console) -> None:
@@ -32,7 +33,7 @@ async def conversation(agent: Agent, console: Console) -> None:
         if not line:
             return
         text = picked(line.strip(), offered)
-        output = RestOutput()
+        output = Collected("cmdline")
         await agent.handle_message(UserMessage(storable(text), output, sender, input_channel="shell"))
         offered = show(output.messages, console)
 

@@ -11,16 +11,20 @@ from dataclasses import dataclass
 from typing import Any, Awaitable, Callable, Optional
 
 import orjson
-from rasa.core.channels.channel import CollectingOutputChannel, InputChannel, UserMessage
+from rasa.core.channels.channel import InputChannel, UserMessage
 from sanic import Blueprint
 from sanic.request import Request
 from sanic.response import HTTPResponse
+
+from channels.delivery import Delivery, delivery_of
+from storage.schema import LONGEST_NAME
+from storage.tracker_store import in_thread
 
 logger = logging.getLogger(__name__)
 
 LONGEST_MESSAGE = 200_000
 """Characters; a longer one is refused with the reason."""
-LONGEST_SENDER = 255
+NO_TOKEN = "the token is missing or wrong; send it as ?token= or as a bearer token"
 UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
 OnMessage = Callable[[UserMessage], Awaitable[None]]
 
@@ -36,19 +40,9 @@ class Incoming:
     sender: str
     text: str
     metadata: dict[str, Any]
-
-
-class RestOutput(CollectingOutputChannel):
-    """Collects each message whole."""
-
-    @classmethod
-    def name(cls) -> str:
-        return "rest"
-
-    async def send_response(self, recipient_id: str, message: dict[str, Any]) -> None:
-        """One entry with text, buttons and custom together."""
-        parts = {name: message[name] for name in ("text", "buttons", "image", "attachment", "custom") if message.get(name)}
-        self.messages.append({"recipient_id": recipient_id, **parts})
+    message_id: Optional[str] = None
+    """Of the sender's making: a message that comes again under it is answered as before and not taken twice."""
+    reply_later: bool = False
 
 
 class RestChannel(InputChannel):
@@ -78,12 +72,22 @@ class RestChannel(InputChannel):
         @webhook.route("/webhook", methods=["POST"])
         async def receive(request: Request) -> HTTPResponse:
             if not self._is_allowed(request):
-                return refusal(401, "the token is missing or wrong; send it as ?token= or as a bearer token")
+                return refusal(401, NO_TOKEN)
             try:
                 incoming = read(request.body, request.headers.get("content-type", ""))
             except BadRequest as error:
                 return refusal(400, str(error))
-            return answer(await self._replies(incoming, on_new_message))
+            # A user who goes away does not cut the turn short: what she told is stored all the same.
+            return await asyncio.shield(asyncio.ensure_future(respond(delivery_of(request.app), incoming)))
+
+        @webhook.route("/messages", methods=["GET"])
+        async def later(request: Request) -> HTTPResponse:
+            if not self._is_allowed(request):
+                return refusal(401, NO_TOKEN)
+            sender, after = request.args.get("sender"), request.args.get("after", "0")
+            if not sender or not after.isdigit():
+                return refusal(400, "ask with ?sender=…&after=<the number of the last message whose answer you have>")
+            return answer(await in_thread(delivery_of(request.app).inbox.replies_after, sender, int(after)))
 
         return webhook
 
@@ -93,14 +97,24 @@ class RestChannel(InputChannel):
         given = request.token or request.args.get("token") or ""
         return hmac.compare_digest(given.encode(), self._token.encode())
 
-    async def _replies(self, incoming: Incoming, on_new_message: OnMessage) -> list[dict[str, Any]]:
-        output = RestOutput()
-        message = UserMessage(
-            incoming.text, output, incoming.sender, input_channel=self.name(), metadata=incoming.metadata
-        )
-        # A user who goes away does not cut the turn short: what she told is stored all the same.
-        await asyncio.shield(asyncio.ensure_future(on_new_message(message)))
-        return output.messages
+
+async def respond(delivery: Delivery, incoming: Incoming) -> HTTPResponse:
+    """The answer to one message; where it cannot be answered now, what the sender can do."""
+    body = {"text": incoming.text, "metadata": incoming.metadata}
+    try:
+        if incoming.message_id is None:
+            return answer(await delivery.answer(incoming.sender, RestChannel.name(), body))
+        message = await delivery.accept(incoming.sender, RestChannel.name(), incoming.message_id, body)
+        if incoming.reply_later:
+            delivery.work_through_soon(incoming.sender)
+            return answer({"recipient_id": incoming.sender, "number": message.number}, 202)
+        replies = await delivery.answer_kept(message)
+    except Exception:
+        logger.exception("A message could not be answered")
+        return refusal(503, "the advisor cannot answer just now; send the message again in a moment")
+    if replies is None:
+        return refusal(503, "the message is kept and will be answered; ask for the answer at /webhooks/rest/messages")
+    return answer(replies)
 
 
 def read(body: bytes, content_type: str) -> Incoming:
@@ -120,8 +134,18 @@ def read(body: bytes, content_type: str) -> Incoming:
         raise BadRequest('"sender" has to be a text')
     if metadata is not None and not isinstance(metadata, dict):
         raise BadRequest('"metadata" has to be an object')
-    name = storable(str(sender))[:LONGEST_SENDER] if sender not in (None, "") else uuid.uuid4().hex
-    return Incoming(name, storable(text), metadata or {})
+    name = storable(str(sender))[:LONGEST_NAME] if sender not in (None, "") else uuid.uuid4().hex
+    return Incoming(name, storable(text), metadata or {}, *wishes(metadata or {}))
+
+
+def wishes(metadata: dict[str, Any]) -> tuple[Optional[str], bool]:
+    """The message id, and whether the answer is fetched later."""
+    message_id, later = metadata.get("message_id"), metadata.get("reply") == "later"
+    if message_id is not None and (not isinstance(message_id, str) or not 0 < len(storable(message_id)) <= LONGEST_NAME):
+        raise BadRequest(f'"message_id" has to be a text of at most {LONGEST_NAME} characters')
+    if later and message_id is None:
+        raise BadRequest('"reply": "later" needs a "message_id"')
+    return message_id and storable(message_id), later
 
 
 def storable(text: str) -> str:

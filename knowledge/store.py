@@ -46,7 +46,6 @@ class KnowledgeStore:
     @classmethod
     def open(cls, engine: Engine, directory: Path) -> "KnowledgeStore":
         """Load the files; where they are wrong the last good version serves, and without one the error is raised."""
-        metadata.create_all(engine)
         problem: Optional[KnowledgeError] = None
         try:
             document = read(directory)

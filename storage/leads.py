@@ -3,25 +3,14 @@
 from __future__ import annotations
 
 import json
+import uuid
 from datetime import datetime, timezone
 from typing import Any, Mapping, Optional
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
-metadata = sa.MetaData()
-
-leads = sa.Table(
-    "leads",
-    metadata,
-    sa.Column("id", sa.Integer, primary_key=True),
-    sa.Column("sender_id", sa.String(255), nullable=False, index=True),
-    sa.Column("wish", sa.String(20), nullable=False),
-    sa.Column("contact_kind", sa.String(20)),
-    sa.Column("contact", sa.String(255)),
-    sa.Column("facts", sa.Text, nullable=False),
-    sa.Column("kept_at", sa.DateTime(timezone=True), nullable=False, index=True),
-)
+from storage.schema import leads
 
 
 class LeadBook:
@@ -29,7 +18,6 @@ class LeadBook:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        metadata.create_all(engine)
 
     def keep(
         self, sender_id: str, wish: str, contact_kind: Optional[str], contact: Optional[str], facts: Mapping[str, Any]
@@ -44,11 +32,11 @@ class LeadBook:
         same = (leads.c.sender_id == sender_id) & (leads.c.wish == wish) & leads.c.contact.is_(None)
         with self._engine.begin() as connection:
             if not connection.execute(leads.update().where(same).values(**values)).rowcount:
-                connection.execute(leads.insert().values(sender_id=sender_id, wish=wish, **values))
+                connection.execute(leads.insert().values(sender_id=sender_id, id=uuid.uuid4().hex, wish=wish, **values))
 
     def of(self, sender_id: str) -> list[dict[str, Any]]:
         """All wishes of one person, the oldest first."""
-        query = sa.select(leads).where(leads.c.sender_id == sender_id).order_by(leads.c.id)
+        query = sa.select(leads).where(leads.c.sender_id == sender_id).order_by(leads.c.kept_at)
         with self._engine.connect() as connection:
             return [dict(row) for row in connection.execute(query).mappings()]
 

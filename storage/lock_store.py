@@ -1,22 +1,42 @@
-"""Turns of one conversation one after the other, without polling: Rasa's own store looks again only every second."""
+"""Turns of one conversation one after the other, among tasks, processes and machines, without waiting whole seconds:
+Rasa's own store looks again only every second."""
 
 from __future__ import annotations
 
 import asyncio
+import fcntl
+import hashlib
+import os
 from contextlib import asynccontextmanager
-from typing import Any, AsyncGenerator
+from pathlib import Path
+from typing import Any, AsyncGenerator, AsyncIterator, Optional, Protocol
 
 from rasa.core.lock import TicketLock
-from rasa.core.lock_store import LOCK_LIFETIME, InMemoryLockStore
+from rasa.core.lock_store import LOCK_LIFETIME, InMemoryLockStore, LockError
+
+FILES = 1024
+"""Lock files; conversations that share one wait for each other."""
+FIRST_WAIT, LONGEST_WAIT = 0.002, 0.02
+"""Seconds between two looks at a lock that another process holds."""
+LEASE = 10.0
+"""Seconds after which Redis gives up the lock of a machine that has died."""
+
+
+class AmongProcesses(Protocol):
+    """Holds a conversation against other processes."""
+
+    def hold(self, conversation_id: str, patience: float) -> Any:
+        """An asynchronous context; raises :class:`LockError` when ``patience`` (seconds) is over."""
 
 
 class FairLockStore(InMemoryLockStore):
     """First come, first served within one process; a lock lives as long as somebody holds it or waits."""
 
-    def __init__(self, endpoint_config: Any = None, **kwargs: Any) -> None:
+    def __init__(self, endpoint_config: Any = None, among: Optional[AmongProcesses] = None, **kwargs: Any) -> None:
         super().__init__()
         self._locks: dict[str, asyncio.Lock] = {}
         self._users: dict[str, int] = {}
+        self._among = among
 
     @asynccontextmanager
     async def lock(
@@ -26,8 +46,70 @@ class FairLockStore(InMemoryLockStore):
         self._users[conversation_id] = self._users.get(conversation_id, 0) + 1
         try:
             async with lock:
-                yield TicketLock(conversation_id)
+                if self._among is None:
+                    yield TicketLock(conversation_id)
+                else:
+                    async with self._among.hold(conversation_id, lock_lifetime):
+                        yield TicketLock(conversation_id)
         finally:
             self._users[conversation_id] -= 1
             if not self._users[conversation_id]:
                 del self._users[conversation_id], self._locks[conversation_id]
+
+
+class FileLocks:
+    """Among processes of one machine; the kernel frees the lock of one that has died."""
+
+    def __init__(self, directory: Path) -> None:
+        directory.mkdir(parents=True, exist_ok=True)
+        self._directory = directory
+
+    @asynccontextmanager
+    async def hold(self, conversation_id: str, patience: float) -> AsyncIterator[None]:
+        number = int.from_bytes(hashlib.sha1(conversation_id.encode()).digest()[:4], "big") % FILES
+        file = os.open(self._directory / f"{number}.lock", os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            await until_locked(file, conversation_id, patience)
+            yield
+        finally:
+            os.close(file)
+
+
+async def until_locked(file: int, conversation_id: str, patience: float) -> None:
+    """Look for the lock at short, growing intervals."""
+    clock = asyncio.get_running_loop().time
+    end, wait = clock() + patience, FIRST_WAIT
+    while True:
+        try:
+            return fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if clock() > end:
+                raise LockError(f"the conversation {conversation_id} was held longer than {patience} seconds") from None
+        await asyncio.sleep(wait)
+        wait = min(wait * 1.5, LONGEST_WAIT)
+
+
+class RedisLocks:
+    """Among machines, by Redis; what a machine that has died held is free after :data:`LEASE`."""
+
+    def __init__(self, url: str) -> None:
+        from redis.asyncio import Redis
+
+        self._redis = Redis.from_url(url)
+
+    @asynccontextmanager
+    async def hold(self, conversation_id: str, patience: float) -> AsyncIterator[None]:
+        from redis.exceptions import LockError as RedisLockError
+
+        lock = self._redis.lock(
+            f"advisor:lock:{conversation_id}", timeout=LEASE, sleep=FIRST_WAIT, blocking_timeout=patience
+        )
+        if not await lock.acquire():
+            raise LockError(f"the conversation {conversation_id} was held longer than {patience} seconds")
+        try:
+            yield
+        finally:
+            try:
+                await lock.release()
+            except RedisLockError:
+                pass  # the lease ran out; the store refuses what another machine has overtaken

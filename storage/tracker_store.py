@@ -1,8 +1,10 @@
-"""Conversations in the database: events are appended, one transaction a turn."""
+"""Conversations in the database: one row read and one transaction written a turn, however long they have lasted."""
 
 from __future__ import annotations
 
-from typing import Any, Iterable, Optional, Sequence
+import asyncio
+from contextvars import ContextVar
+from typing import Any, Callable, Iterable, Mapping, Optional, Sequence, Union
 
 import orjson
 import sqlalchemy as sa
@@ -13,24 +15,34 @@ from rasa.shared.core.events import Event, SlotSet
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.exc import IntegrityError
 
 from storage.database import open_database
+from storage.migrations import migrate
+from storage.schema import ABOUT_A_PERSON, conversations, event_feed, events
+from storage.tracker import Base, FoldedTracker, event_of
 
-metadata = sa.MetaData()
-
-events = sa.Table(
-    "tracker_events",
-    metadata,
-    sa.Column("sender_id", sa.String(255), primary_key=True),
-    sa.Column("position", sa.Integer, primary_key=True),
-    sa.Column("event", sa.LargeBinary, nullable=False),
-)
+TURNS = 4
+"""The user's messages that stay unfolded at least: no rule of the model looks further back."""
+LONGEST_WINDOW = 60
+"""Events; a longer window is folded."""
 ERASED_SLOT = "history_erased"
-"""When this slot is set anew, all events up to then are deleted."""
+"""When this slot is set anew, all that was stored of the person up to then is deleted."""
+
+WriteBeside = Callable[[Connection], None]
+beside_turn: ContextVar[tuple[WriteBeside, ...]] = ContextVar("beside_turn", default=())
+"""What else is written in the transaction of the turn under way."""
+
+
+class ConversationConflict(Exception):
+    """Another process has gone on with the conversation since it was read; nothing was stored."""
 
 
 class AdvisorTrackerStore(TrackerStore):
-    """Rasa's tracker store on the installation's database; ``url`` names another one."""
+    """Rasa's tracker store on the installation's database; ``url`` names another one.
+
+    With an event broker each turn leaves a row in the feed, for :class:`storage.feed.EventFeed` to publish.
+    """
 
     def __init__(
         self,
@@ -39,58 +51,159 @@ class AdvisorTrackerStore(TrackerStore):
         event_broker: Optional[EventBroker] = None,
         url: Optional[str] = None,
         engine: Optional[Engine] = None,
+        turns: int = TURNS,
         **kwargs: Any,
     ) -> None:
         if engine is None:
             from advisor.settings import Settings
 
             engine = open_database(url or Settings.from_environment().database_url)
+            migrate(engine)
         self.engine = engine
-        metadata.create_all(engine)
+        self.turns = turns
         super().__init__(domain, event_broker, **kwargs)
 
-    async def save(self, tracker: DialogueStateTracker) -> None:
-        """Append what is new; where she had her data deleted, drop what was before."""
-        if self.event_broker:
-            await self.stream_events(tracker)
-        with self.engine.begin() as connection:
-            stored = self._count(connection, tracker.sender_id)
-            new = list(tracker.events)[stored:]
-            erased = last_erasure(new)
-            if erased is not None:
-                connection.execute(events.delete().where(events.c.sender_id == tracker.sender_id))
-                stored, new = 0, new[erased + 1 :]
-            if new:
-                connection.execute(events.insert(), rows(tracker.sender_id, stored, new))
+    def init_tracker(self, sender_id: str) -> FoldedTracker:
+        """A conversation that has not begun."""
+        return FoldedTracker(sender_id, self.domain.slots, max_event_history=self.max_event_history)
 
-    async def retrieve(self, sender_id: str) -> Optional[DialogueStateTracker]:
-        """The conversation, ``None`` where there is none yet."""
-        query = sa.select(events.c.event).where(events.c.sender_id == sender_id).order_by(events.c.position)
-        with self.engine.connect() as connection:
-            found = [orjson.loads(event) for event in connection.execute(query).scalars()]
-        if not found or self.domain is None:
-            return None
-        return DialogueStateTracker.from_dict(sender_id, found, self.domain.slots)
+    async def retrieve(self, sender_id: str) -> Optional[FoldedTracker]:
+        """The conversation as its last turns and what they stand on, ``None`` where there is none yet."""
+        return await in_thread(self._read, sender_id)
+
+    async def retrieve_full_tracker(self, conversation_id: str) -> Optional[FoldedTracker]:
+        """The conversation with every event."""
+        return await in_thread(self._read_full, conversation_id)
+
+    async def save(self, tracker: DialogueStateTracker) -> None:
+        """Append what is new; raises :class:`ConversationConflict` where another process was faster."""
+        await in_thread(self._write, tracker, beside_turn.get())
 
     async def keys(self) -> Iterable[str]:
         """Who has talked."""
+        return await in_thread(self._senders)
+
+    def history(self, sender_id: str, first: int = 0, limit: Optional[int] = None) -> list[Event]:
+        """The events from position ``first`` on, a page of at most ``limit``."""
+        query = sa.select(events.c.event).where(events.c.sender_id == sender_id, events.c.position >= first)
+        with self.engine.connect() as connection:
+            found = connection.execute(query.order_by(events.c.position).limit(limit)).scalars()
+            return [event_of(orjson.loads(content)) for content in found]
+
+    def _read(self, sender_id: str) -> Optional[FoldedTracker]:
+        query = sa.select(conversations.c.position, conversations.c.state).where(conversations.c.sender_id == sender_id)
+        with self.engine.connect() as connection:
+            row = connection.execute(query).first()
+        if row is None:
+            return self._read_full(sender_id)
+        base, window = decoded(row.state)
+        slots = self.domain.slots
+        return FoldedTracker.resumed(sender_id, slots, base, window, row.position, lambda: self.history(sender_id))
+
+    def _read_full(self, sender_id: str) -> Optional[FoldedTracker]:
+        history = self.history(sender_id)
+        if not history:
+            return None
+        with self.engine.connect() as connection:
+            position = next_position(connection, sender_id)
+        return FoldedTracker.resumed(sender_id, self.domain.slots, None, history, position, lambda: self.history(sender_id))
+
+    def _write(self, tracker: DialogueStateTracker, beside: Sequence[WriteBeside]) -> None:
+        with self.engine.begin() as connection:
+            turn = self._turn_of(connection, tracker)
+            if not turn.new:
+                return
+            if last_erasure(turn.new) is not None:
+                turn = without_history(connection, turn)
+            self._append(connection, turn)
+            for write in beside:
+                write(connection)
+        turn.tracker.position, turn.tracker.stored_here = turn.position + len(turn.new), len(turn.tracker.events)
+
+    def _turn_of(self, connection: Connection, tracker: DialogueStateTracker) -> "StoredTurn":
+        if isinstance(tracker, FoldedTracker):
+            return StoredTurn(tracker, tracker.position, tracker.new_events)
+        position = next_position(connection, tracker.sender_id)
+        whole = list(tracker.events)
+        copy = FoldedTracker.resumed(tracker.sender_id, tracker.slots.values(), None, whole, position, tuple)
+        return StoredTurn(copy, position, whole[position:])
+
+    def _append(self, connection: Connection, turn: "StoredTurn") -> None:
+        sender_id, end = turn.tracker.sender_id, turn.position + len(turn.new)
+        try:
+            store_state(connection, sender_id, turn.position, end, self._encoded(turn.tracker))
+            connection.execute(events.insert(), event_rows(sender_id, turn.position, turn.new))
+        except IntegrityError as error:
+            raise ConversationConflict(sender_id) from error
+        if self.event_broker:
+            connection.execute(event_feed.insert().values(sender_id=sender_id, first=turn.position, last=end - 1))
+
+    def _encoded(self, tracker: FoldedTracker) -> bytes:
+        base, window = tracker.live_base, tracker.applied_window()
+        if len(window) > LONGEST_WINDOW:
+            base, window = tracker.folded(self.turns)
+        return encoded(base, window)
+
+    def _senders(self) -> list[str]:
         with self.engine.connect() as connection:
             return list(connection.execute(sa.select(events.c.sender_id).distinct()).scalars())
 
-    @staticmethod
-    def _count(connection: Connection, sender_id: str) -> int:
-        last = sa.select(sa.func.max(events.c.position)).where(events.c.sender_id == sender_id)
-        position = connection.execute(last).scalar()
-        return 0 if position is None else int(position) + 1
+
+class StoredTurn:
+    """What one turn adds: ``new`` events of ``tracker`` from ``position`` on."""
+
+    def __init__(self, tracker: FoldedTracker, position: int, new: Sequence[Event]) -> None:
+        self.tracker = tracker
+        self.position = position
+        self.new = list(new)
 
 
-def rows(sender_id: str, first: int, new: Sequence[Event]) -> list[dict[str, Any]]:
+def without_history(connection: Connection, turn: StoredTurn) -> StoredTurn:
+    """She had her data deleted: all that was stored goes, and only what came after the deletion is new."""
+    tracker = turn.tracker
+    after = turn.new[(last_erasure(turn.new) or 0) + 1 :]
+    for about in ABOUT_A_PERSON:
+        connection.execute(about.delete().where(about.c.sender_id == tracker.sender_id))
+    blank = FoldedTracker.resumed(tracker.sender_id, tracker.slots.values(), None, after, 0, tuple)
+    tracker.base, tracker.events = None, blank.events
+    return StoredTurn(tracker, 0, after)
+
+
+def store_state(connection: Connection, sender_id: str, position: int, end: int, state: bytes) -> None:
+    """Write where the conversation stands, if it still stood at ``position``; an insert that meets a row is a conflict."""
+    here = (conversations.c.sender_id == sender_id) & (conversations.c.position == position)
+    if connection.execute(conversations.update().where(here).values(position=end, state=state)).rowcount:
+        return
+    connection.execute(conversations.insert().values(sender_id=sender_id, position=end, state=state))
+
+
+def next_position(connection: Connection, sender_id: str) -> int:
+    """How many events are stored, deleted ones not counted anew."""
+    last = connection.execute(sa.select(sa.func.max(events.c.position)).where(events.c.sender_id == sender_id)).scalar()
+    return 0 if last is None else int(last) + 1
+
+
+def event_rows(sender_id: str, first: int, new: Sequence[Event]) -> list[dict[str, Any]]:
     """One row an event."""
-    options = orjson.OPT_NON_STR_KEYS | orjson.OPT_SERIALIZE_NUMPY
     return [
-        {"sender_id": sender_id, "position": first + offset, "event": orjson.dumps(event.as_dict(), default=str, option=options)}
-        for offset, event in enumerate(new)
+        {"sender_id": sender_id, "position": first + offset, "event": as_json(event.as_dict())} for offset, event in enumerate(new)
     ]
+
+
+def encoded(base: Optional[Base], window: Sequence[Event]) -> bytes:
+    """The inverse of :func:`decoded`."""
+    return as_json({"base": base.as_dict() if base else None, "window": [event.as_dict() for event in window]})
+
+
+def decoded(state: Union[bytes, memoryview]) -> tuple[Optional[Base], list[Event]]:
+    """The base and the window of a conversation."""
+    content: Mapping[str, Any] = orjson.loads(state)
+    base = Base.from_dict(content["base"]) if content["base"] else None
+    return base, [event_of(event) for event in content["window"]]
+
+
+def as_json(content: Any) -> bytes:
+    return orjson.dumps(content, default=str, option=orjson.OPT_NON_STR_KEYS | orjson.OPT_SERIALIZE_NUMPY)
 
 
 def last_erasure(new: Sequence[Event]) -> Optional[int]:
@@ -101,3 +214,8 @@ def last_erasure(new: Sequence[Event]) -> Optional[int]:
         if isinstance(event, SlotSet) and event.key == ERASED_SLOT and event.value is not None
     ]
     return places[-1] if places else None
+
+
+async def in_thread(work: Callable[..., Any], *arguments: Any) -> Any:
+    """Database work beside the event loop, which must not wait."""
+    return await asyncio.get_running_loop().run_in_executor(None, work, *arguments)

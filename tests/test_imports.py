@@ -15,7 +15,7 @@ ALLOWED = {
     "storage": {"advisor"},
     "nlu": {"knowledge"},
     "actions": {"advice", "rendering", "knowledge", "storage", "advisor"},
-    "channels": {"advisor"},
+    "channels": {"advisor", "storage"},
 }
 """Rooms that a room may import, beside itself; of ``advisor`` only the settings."""
 ROOMS = {*ALLOWED, "advisor"}

@@ -18,7 +18,7 @@ from rasa.core.agent import Agent
 from rasa.core.channels.channel import UserMessage
 from ruamel.yaml import YAML
 
-from channels.rest import RestOutput
+from channels.delivery import Collected
 
 FOLDER = Path(__file__).parent
 CONVERSATIONS = sorted(FOLDER.glob("*.yml"))
@@ -45,7 +45,7 @@ def test_conversation(path: Path, agent: Agent) -> None:
 async def hold(agent: Agent, sender: str, turns: list[dict[str, Any]]) -> None:
     for number, turn in enumerate(turns, 1):
         assert turn.keys() <= ALLOWED_PER_TURN, f"turn {number}: unknown keys {turn.keys() - ALLOWED_PER_TURN}"
-        output = RestOutput()
+        output = Collected("rest")
         await agent.handle_message(UserMessage(turn["user"], output, sender, input_channel="rest"))
         tracker = await agent.tracker_store.retrieve(sender)
         assert tracker is not None

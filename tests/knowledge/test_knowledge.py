@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.engine import Engine
 
 from advice.contradictions import CONTRADICTIONS, REFUSALS
 from advice.facts import FACT_NAMES
@@ -17,6 +18,7 @@ from knowledge.loading import load
 from knowledge.store import KnowledgeStore
 from rendering.numbers import FILTERS
 from rendering.phrases import Phrases
+from storage.migrations import migrate
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -79,8 +81,14 @@ def test_the_figure_in_force_on_the_day_is_used(directory: Path) -> None:
     assert (before, after) == (Decimal(68340), Decimal(69476))
 
 
+def new_database() -> Engine:
+    engine = sa.create_engine("sqlite://", poolclass=sa.pool.StaticPool, connect_args={"check_same_thread": False})
+    migrate(engine)
+    return engine
+
+
 def test_a_wrong_edit_leaves_the_last_good_version_serving(directory: Path) -> None:
-    store = KnowledgeStore.open(sa.create_engine("sqlite://", poolclass=sa.pool.StaticPool, connect_args={"check_same_thread": False}), directory)
+    store = KnowledgeStore.open(new_database(), directory)
     version = store.current(date(2026, 1, 1)).version
     replace(directory, "plan.yml", "wages: 40", "wages: 41")
     problem = store.reload()
@@ -88,7 +96,7 @@ def test_a_wrong_edit_leaves_the_last_good_version_serving(directory: Path) -> N
 
 
 def test_a_start_with_wrong_files_serves_the_version_in_the_database(directory: Path) -> None:
-    engine = sa.create_engine("sqlite://", poolclass=sa.pool.StaticPool, connect_args={"check_same_thread": False})
+    engine = new_database()
     version = KnowledgeStore.open(engine, directory).version
     replace(directory, "plan.yml", "wages: 40", "wages: 41")
     reopened = KnowledgeStore.open(engine, directory)

@@ -1,0 +1,82 @@
+"""Every table of a conversation. ``sender_id`` begins each key: rows of one person stand together, and tables can be
+partitioned or distributed by it. Changes go through ``storage/migrations``."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+metadata = sa.MetaData()
+
+LONGEST_NAME = 255
+PARTITIONS = 16
+"""Hash partitions of each table on PostgreSQL."""
+
+
+def table(name: str, *columns: sa.schema.SchemaItem) -> sa.Table:
+    """A table distributed by ``sender_id``."""
+    sender = sa.Column("sender_id", sa.String(LONGEST_NAME), primary_key=True)
+    return sa.Table(name, metadata, sender, *columns, postgresql_partition_by="HASH (sender_id)")
+
+
+conversations = table(
+    "conversations",
+    sa.Column("position", sa.Integer, nullable=False),
+    sa.Column("state", sa.LargeBinary, nullable=False),
+)
+"""Where a conversation stands: how many events were stored, and the folded tracker; one row a person."""
+
+events = table(
+    "tracker_events",
+    sa.Column("position", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("event", sa.LargeBinary, nullable=False),
+)
+"""All that happened, appended only; positions grow and are never used again."""
+
+inbox = table(
+    "inbox",
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("channel", sa.String(40), nullable=False),
+    sa.Column("message_id", sa.String(LONGEST_NAME), nullable=False),
+    sa.Column("body", sa.LargeBinary, nullable=False),
+    sa.Column("state", sa.String(8), nullable=False),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("arrived_at", sa.Float, nullable=False),
+    sa.UniqueConstraint("sender_id", "channel", "message_id", name="inbox_message"),
+    sa.Index("inbox_waiting", "arrived_at", sqlite_where=sa.text("state = 'waiting'"), postgresql_where=sa.text("state = 'waiting'")),
+)
+"""Messages as they came, numbered a person; ``state`` is ``waiting``, ``done`` or ``dead``."""
+
+outbox = table(
+    "outbox",
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("part", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("channel", sa.String(40), nullable=False),
+    sa.Column("body", sa.LargeBinary, nullable=False),
+    sa.Column("state", sa.String(8), nullable=False),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("due_at", sa.Float, nullable=False),
+    sa.Index("outbox_waiting", "due_at", sqlite_where=sa.text("state = 'waiting'"), postgresql_where=sa.text("state = 'waiting'")),
+)
+"""Answers to the message of the same number; ``state`` is ``kept`` (handed over within the request or fetched),
+``waiting``, ``sent`` or ``dead``."""
+
+event_feed = table(
+    "event_feed",
+    sa.Column("first", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("last", sa.Integer, nullable=False),
+)
+"""Events that the broker has not yet seen, a row a turn."""
+
+leads = table(
+    "leads",
+    sa.Column("id", sa.String(32), primary_key=True),
+    sa.Column("wish", sa.String(20), nullable=False),
+    sa.Column("contact_kind", sa.String(20)),
+    sa.Column("contact", sa.String(LONGEST_NAME)),
+    sa.Column("facts", sa.Text, nullable=False),
+    sa.Column("kept_at", sa.DateTime(timezone=True), nullable=False),
+)
+"""Wishes for a person, a demo or a report."""
+
+ABOUT_A_PERSON = (conversations, events, inbox, outbox, event_feed)
+"""What is deleted with a person's conversation; leads are kept until she has them deleted."""

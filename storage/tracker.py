@@ -1,0 +1,374 @@
+"""A conversation whose turn costs the same however long it has lasted: old history is folded into the state it led to."""
+
+from __future__ import annotations
+
+import copy
+from collections import deque
+from dataclasses import asdict, dataclass
+from functools import lru_cache
+from typing import Any, Callable, Iterable, Iterator, Mapping, Optional, Sequence
+
+from rasa.shared.core.constants import ACTION_LISTEN_NAME
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import (
+    ActionExecuted,
+    ActionReverted,
+    ActiveLoop,
+    AllSlotsReset,
+    BotUttered,
+    Event,
+    Restarted,
+    SessionStarted,
+    SlotSet,
+    UserUtteranceReverted,
+    UserUttered,
+)
+from rasa.shared.core.slots import Slot
+from rasa.shared.core.trackers import DialogueStateTracker, TrackerActiveLoop
+
+ReadHistory = Callable[[], Sequence[Event]]
+
+
+@dataclass(frozen=True)
+class Base:
+    """The state of a conversation at the point up to which its history is folded."""
+
+    slots: Mapping[str, Any]
+    paused: bool
+    followup_action: Optional[str]
+    latest_action: Mapping[str, Any]
+    latest_message: UserUttered
+    latest_bot_utterance: BotUttered
+    active_loop: Optional[TrackerActiveLoop]
+    loops: frozenset[str]
+    """Loops that were ever active."""
+
+    @classmethod
+    def of(cls, tracker: DialogueStateTracker, loops: Iterable[str]) -> "Base":
+        """The present state of a tracker."""
+        return cls(
+            slots={name: copy.deepcopy(slot.value) for name, slot in tracker.slots.items() if slot.has_been_set},
+            paused=tracker.is_paused(),
+            followup_action=tracker.followup_action,
+            latest_action=dict(tracker.latest_action or {}),
+            latest_message=copy.copy(tracker.latest_message or UserUttered.empty()),
+            latest_bot_utterance=tracker.latest_bot_utterance or BotUttered.empty(),
+            active_loop=copy.copy(tracker.active_loop),
+            loops=frozenset(loops),
+        )
+
+    def put_on(self, tracker: DialogueStateTracker) -> None:
+        """Bring a tracker into this state; slots that the domain no longer has are left out."""
+        tracker._reset()
+        for name, value in self.slots.items():
+            if name in tracker.slots:
+                tracker.slots[name].value = copy.deepcopy(value)
+        tracker._paused = self.paused
+        tracker.followup_action = self.followup_action
+        tracker.latest_action = dict(self.latest_action)
+        tracker.latest_message = copy.copy(self.latest_message)
+        tracker.latest_bot_utterance = self.latest_bot_utterance
+        tracker.active_loop = copy.copy(self.active_loop)
+
+    def as_events(self) -> list[Event]:
+        """Events that bring about the slots and the loop of this state, for code that builds a tracker from events."""
+        loop: list[Event] = [ActiveLoop(self.active_loop.name)] if self.active_loop else []
+        return loop + self.slot_events()
+
+    def slot_events(self) -> list[Event]:
+        """Events that set the slots of this state."""
+        return [SlotSet(name, copy.deepcopy(value)) for name, value in self.slots.items()]
+
+    def as_dict(self) -> dict[str, Any]:
+        """The inverse of :meth:`from_dict`."""
+        message = self.latest_message
+        return {
+            "slots": self.slots,
+            "paused": self.paused,
+            "followup_action": self.followup_action,
+            "latest_action": self.latest_action,
+            "latest_message": message.as_dict(),
+            "entities": message.entities,
+            "use_text_for_featurization": message.use_text_for_featurization,
+            "latest_bot_utterance": self.latest_bot_utterance.as_dict(),
+            "active_loop": asdict(self.active_loop) if self.active_loop else None,
+            "loops": sorted(self.loops),
+        }
+
+    @classmethod
+    def from_dict(cls, content: Mapping[str, Any]) -> "Base":
+        """The inverse of :meth:`as_dict`."""
+        message = event_of(content["latest_message"])
+        message.entities = content["entities"]
+        message.use_text_for_featurization = content["use_text_for_featurization"]
+        loop = content["active_loop"]
+        return cls(
+            slots=content["slots"],
+            paused=content["paused"],
+            followup_action=content["followup_action"],
+            latest_action=content["latest_action"],
+            latest_message=message,
+            latest_bot_utterance=event_of(content["latest_bot_utterance"]),
+            active_loop=TrackerActiveLoop(**loop) if loop else None,
+            loops=frozenset(content["loops"]),
+        )
+
+
+class FoldedTracker(DialogueStateTracker):
+    """Rasa's tracker over the last turns, on top of the state that all turns before them led to.
+
+    It behaves as one that holds every event: what would reach behind the fold reads the whole history first.
+    """
+
+    def __init__(
+        self,
+        sender_id: str,
+        slots: Optional[Iterable[Slot]],
+        max_event_history: Optional[int] = None,
+        sender_source: Optional[str] = None,
+        is_rule_tracker: bool = False,
+    ) -> None:
+        self.base: Optional[Base] = None
+        self.read_history: ReadHistory = tuple
+        self.stored_here = 0
+        """How many of ``events`` are stored already."""
+        self.position = 0
+        """How many events of the conversation are stored in all."""
+        super().__init__(sender_id, slots, max_event_history, sender_source, is_rule_tracker)
+
+    @classmethod
+    def resumed(
+        cls,
+        sender_id: str,
+        slots: Iterable[Slot],
+        base: Optional[Base],
+        window: Iterable[Event],
+        position: int,
+        read_history: ReadHistory,
+    ) -> "FoldedTracker":
+        """A stored conversation: the state before the window, and the window's events applied to it."""
+        tracker = cls(sender_id, slots)
+        tracker.read_history = read_history
+        tracker.position = position
+        tracker._hold(base, window)
+        tracker.stored_here = len(tracker.events)
+        return tracker
+
+    @property
+    def new_events(self) -> list[Event]:
+        """What has happened since the conversation was stored."""
+        return list(self.events)[self.stored_here :]
+
+    @property
+    def live_base(self) -> Optional[Base]:
+        """The folded state, unless a restart or a new session has made it history."""
+        if self.base is None or any(isinstance(event, (Restarted, SessionStarted)) for event in self.events):
+            return None
+        return self.base
+
+    # Rasa's interface
+    def update(self, event: Event, domain: Optional[Domain] = None) -> None:
+        """Apply an event; one that takes back more than the window holds brings the whole history back first."""
+        if isinstance(event, (ActionReverted, UserUtteranceReverted)) and self._reaches_behind(event):
+            self.unfold()
+        super().update(event, domain)
+
+    def applied_events(self) -> list[Event]:
+        """As if nothing were folded, the folded part being told by the slots it set."""
+        base = self.live_base
+        return [*(base.slot_events() if base else ()), *self.applied_window()]
+
+    def events_after_latest_restart(self) -> list[Event]:
+        """Enough for a tracker that is built anew from events."""
+        base = self.live_base
+        return [*(base.as_events() if base else ()), *super().events_after_latest_restart()]
+
+    def init_copy(self) -> "FoldedTracker":
+        """A tracker in the state before the window."""
+        return self._at(self.live_base)
+
+    def replay_events(self) -> None:
+        """Bring the state about anew from what is applied."""
+        base = self.live_base
+        if base is not None:
+            base.put_on(self)
+        for event in self.applied_window():
+            event.apply_to(self)
+
+    # the fold
+    def applied_window(self) -> list[Event]:
+        """The window's events without what was reverted and without a loop's repeated rounds, by Rasa's own rules."""
+        loops = self._loops()
+        done: list[Event] = []
+        for event in self.events:
+            if isinstance(event, (Restarted, SessionStarted)):
+                done = []
+            elif isinstance(event, ActionReverted):
+                self._undo_till_previous(ActionExecuted, done)
+            elif isinstance(event, UserUtteranceReverted):
+                self._undo_till_previous(UserUttered, done)
+                self._undo_till_previous(ActionExecuted, done)
+            elif isinstance(event, ActionExecuted) and event.action_name in loops and self._is_next_round(event.action_name, done):
+                self._undo_till_previous_loop_execution(event.action_name, done)
+            else:
+                done.append(event)
+        return done
+
+    def unfold(self) -> None:
+        """Hold every event again; as slow as the conversation is long."""
+        new = self.new_events
+        history = list(self.read_history())
+        self._hold(None, [*history, *new])
+        self.stored_here = len(history)
+
+    def folded(self, turns: int) -> tuple[Optional[Base], list[Event]]:
+        """The conversation in short: a base, and what was applied since.
+
+        The window holds the last ``turns`` of the user's messages at least. Before them come as many turns that learned
+        policies see: Rasa hides from them the turns that only rules know.
+        """
+        base, window = self.live_base, without_superseded(self.applied_window())
+        recent = self._beginning(base, window, turns)
+        visible = without_superseded(self._visible(base, window[:recent]))
+        begin = self._beginning(base, visible, turns)
+        return self._after(base, visible[:begin]), [*visible[begin:], *window[recent:]]
+
+    def _beginning(self, base: Optional[Base], events: Sequence[Event], turns: int) -> int:
+        """The last place where a window of at least ``turns`` messages can begin; 0 where there is none."""
+        found, to_come = 0, sum(isinstance(event, UserUttered) for event in events)
+        for place, (event, tracker) in enumerate(self._walk(base, events)):
+            if to_come < turns:
+                break
+            if can_begin(events, place, tracker.active_loop_name):
+                found = place
+            to_come -= isinstance(event, UserUttered)
+        return found
+
+    def _visible(self, base: Optional[Base], events: Sequence[Event]) -> list[Event]:
+        """With hidden turns replaced by what they changed; which are, goes as in ``Domain.states_for_tracker_history``."""
+        kept: list[Event] = []
+        step: list[Event] = []
+        hidden, before, here = False, None, None
+        for event, tracker in self._walk(base, events):
+            if not step:
+                here = Base.of(tracker, self._loops())
+            step.append(event)
+            if isinstance(event, ActionExecuted):
+                if not tracker.followup_action and tracker.latest_action_name != tracker.active_loop_name:
+                    hidden = event.hide_rule_turn
+                if hidden:
+                    before = before or here
+                else:
+                    kept += [*changes(before, here), *step]
+                    before = None
+                step = []
+        here = here if step else self._after(base, events)
+        return [*kept, *changes(before, here), *step]
+
+    def _after(self, base: Optional[Base], events: Sequence[Event]) -> Optional[Base]:
+        """The state that the events bring about."""
+        if not events:
+            return base
+        tracker = self._at(base)
+        for event in events:
+            event.apply_to(tracker)
+        return Base.of(tracker, self._loops())
+
+    def _walk(self, base: Optional[Base], events: Iterable[Event]) -> Iterator[tuple[Event, "FoldedTracker"]]:
+        """Each event with the state before it."""
+        tracker = self._at(base)
+        for event in events:
+            yield event, tracker
+            event.apply_to(tracker)
+
+    def _at(self, base: Optional[Base]) -> "FoldedTracker":
+        tracker = FoldedTracker(self.sender_id, self.slots.values(), self._max_event_history, is_rule_tracker=self.is_rule_tracker)
+        tracker.read_history = self.read_history
+        tracker._hold(base, ())
+        return tracker
+
+    def _hold(self, base: Optional[Base], events: Iterable[Event]) -> None:
+        self.base = base
+        self.events = deque(events, self._max_event_history)
+        self._reset()
+        self.replay_events()
+
+    def _loops(self) -> set[str]:
+        here = {event.name for event in self.events if isinstance(event, ActiveLoop) and event.name}
+        return here | (self.base.loops if self.base else frozenset())
+
+    def _is_next_round(self, loop: str, done: list[Event]) -> bool:
+        return not self._first_loop_execution_or_unhappy_path(loop, done)
+
+    def _reaches_behind(self, event: Event) -> bool:
+        """Would nothing of the window be left, or not even enough to take back?"""
+        if self.live_base is None:
+            return False
+        left = self.applied_window()
+        if isinstance(event, UserUtteranceReverted):
+            self._undo_till_previous(UserUttered, left)
+        self._undo_till_previous(ActionExecuted, left)
+        return not left
+
+
+def can_begin(events: Sequence[Event], place: int, active_loop: Optional[str]) -> bool:
+    """Can a window begin here: with the pause before a message, or with a round of the loop that is open?"""
+    event = events[place]
+    if not isinstance(event, ActionExecuted):
+        return False
+    if active_loop:
+        return bool(event.action_name == active_loop)
+    return event.action_name == ACTION_LISTEN_NAME and isinstance(events[min(place + 1, len(events) - 1)], UserUttered)
+
+
+def changes(before: Optional[Base], after: Optional[Base]) -> list[Event]:
+    """Events that lead from one state to another as far as slots and loop go."""
+    if before is None or after is None:
+        return []
+    changed: list[Event] = []
+    if after.active_loop != before.active_loop:
+        loop = after.active_loop
+        if loop and loop.trigger_message:
+            said = loop.trigger_message
+            changed.append(UserUttered(said.get("text"), said.get("intent"), said.get("entities"), said))
+        changed.append(ActiveLoop(loop.name if loop else None))
+    if before.slots.keys() - after.slots.keys():
+        return [*changed, AllSlotsReset(), *after.slot_events()]
+    return changed + [
+        SlotSet(name, copy.deepcopy(value))
+        for name, value in after.slots.items()
+        if name not in before.slots or before.slots[name] != value
+    ]
+
+
+def without_superseded(events: Sequence[Event]) -> list[Event]:
+    """Without slot values and answers that others replace before anything looks at them.
+
+    A loop that stays open gathers them round by round, for its other events are collapsed.
+    """
+    kept: list[Event] = []
+    replaced_by: set[str] = set()
+    for event in reversed(events):
+        if isinstance(event, SlotSet):
+            subject = f"slot {event.key}"
+        elif isinstance(event, BotUttered):
+            subject = "answer"
+        else:
+            replaced_by.clear()
+            kept.append(event)
+            continue
+        if subject not in replaced_by:
+            replaced_by.add(subject)
+            kept.append(event)
+    return kept[::-1]
+
+
+def event_of(content: Mapping[str, Any]) -> Any:
+    """The inverse of ``Event.as_dict``."""
+    return event_class(content["event"])._from_parameters(dict(content))
+
+
+@lru_cache(maxsize=64)
+def event_class(name: str) -> Any:
+    """Rasa walks through all its classes for each event; this does so once a name."""
+    return Event.resolve_by_type(name)
