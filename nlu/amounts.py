@@ -16,7 +16,8 @@ from nlu.amount import COUNT, DURATION, FACTOR, MEASURE, MONEY, NUMBER, PERCENT,
 from nlu.hedges import Hedges
 from nlu.interval import ONE, TEN, Interval
 from nlu.lexicon import Hit, Lexicon, WordFinder, longest
-from nlu.numerals import Numeral, NumeralReader
+from nlu.numeral import Numeral
+from nlu.numerals import NumeralReader
 from nlu.ranges import RangeReader
 from nlu.units import Unit, UnitReader
 from nlu.word_table import WordTable, skip_space, skip_space_back
@@ -48,8 +49,8 @@ class AmountReader:
         table: Mapping[str, Any],
     ) -> None:
         self._numerals = NumeralReader(numerals, table["widths"], words["joins"])
-        self._units = UnitReader(words, self._numerals)
-        self._hedges = Hedges(words, table["widths"], self._numerals)
+        self._units = UnitReader(words, self._numerals.coefficients)
+        self._hedges = Hedges(words, table["widths"], self._numerals.coefficients)
         self._ranges = RangeReader(words, self._numerals, self._units, self._hedges)
         self._percent_before = WordTable({word: Decimal(str(factor)) for word, factor in words["percent_before"].items()})
         self._fraction = words["fraction"]
@@ -59,7 +60,7 @@ class AmountReader:
         self._money_before = WordTable.of(words["money_before"])
         self._excluded = re.compile("|".join(f"(?:{pattern})" for pattern in exclusions["patterns"].values()))
         self._finder = WordFinder({**self._whole_words, "idiom": exclusions["words"]})
-        starts = "".join(sorted(self._numerals.starts))
+        starts = "".join(sorted(self._numerals.coefficients.starts))
         self._start = re.compile(f"[{re.escape(starts)}]")
 
     # -- the whole text ---------------------------------------------------------------------------------------
@@ -112,15 +113,15 @@ class AmountReader:
             return True
         if self._goes_through(text, hit):
             return True
-        return start > 0 and text[start] in self._numerals.starts and text[start - 1] in self._numerals.starts
+        return start > 0 and text[start] in self._numerals.coefficients.starts and text[start - 1] in self._numerals.coefficients.starts
 
     def _goes_through(self, text: str, hit: Hit) -> bool:
         """Whether an idiom is the beginning of a longer number: 三七零, 7-110."""
         end = hit.end
         if text[end - 1].isdigit():
             return text[end : end + 1].isdigit()
-        digits = self._numerals.digits
-        if text[end : end + 1] not in digits or self._numerals.unit_at(text, end + 1):
+        digits = self._numerals.coefficients.digits
+        if text[end : end + 1] not in digits or self._numerals.coefficients.unit_at(text, end + 1):
             return False
         return all(char in digits for char in text[hit.start : end])
 

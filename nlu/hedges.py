@@ -8,15 +8,15 @@ from decimal import Decimal
 from typing import Any, Mapping, Optional
 
 from nlu.amount import NUMBER, PERCENT, Amount
+from nlu.coefficients import CoefficientReader
 from nlu.interval import Interval
-from nlu.numerals import NumeralReader
 from nlu.word_table import WordTable, skip_space, skip_space_back
 
 
 class Hedges:
     """Finds hedges before and after an amount and applies them."""
 
-    def __init__(self, words: Mapping[str, Any], widths: Mapping[str, Mapping[str, Any]], numerals: NumeralReader) -> None:
+    def __init__(self, words: Mapping[str, Any], widths: Mapping[str, Mapping[str, Any]], numerals: CoefficientReader) -> None:
         self._numerals = numerals
         self._widths = {name: (Decimal(str(width["low"])), Decimal(str(width["high"]))) for name, width in widths.items()}
         self._before = WordTable.grouped(words["before"])

@@ -7,7 +7,8 @@ from typing import Any, Mapping, Optional
 
 from nlu.hedges import Hedges
 from nlu.interval import ONE, TEN, ZERO, Interval
-from nlu.numerals import HUNDRED, Numeral, NumeralReader
+from nlu.numeral import Numeral
+from nlu.numerals import HUNDRED, NumeralReader
 from nlu.units import NOTHING, Unit, UnitReader
 from nlu.word_table import WordTable, skip_space
 

@@ -7,8 +7,9 @@ from decimal import Decimal
 from typing import Any, Mapping, Optional
 
 from nlu.amount import COUNT, DURATION, MEASURE, MONEY, PERCENT, TIMES
+from nlu.coefficients import CoefficientReader
 from nlu.interval import MYRIAD, ONE, TEN, ZERO, Interval
-from nlu.numerals import HUNDRED, Numeral, NumeralReader
+from nlu.numeral import Numeral
 from nlu.word_table import WordTable, skip_space
 
 _COUNTER_KINDS = {
@@ -24,6 +25,7 @@ _COUNTER_KINDS = {
     "quarter": DURATION,
     "year": DURATION,
 }
+HUNDRED = TEN * TEN
 _HALF = ONE / 2
 NOTHING = Interval.exactly(ZERO)
 
@@ -71,7 +73,7 @@ def unit_table(words: Mapping[str, Any]) -> dict[str, Unit]:
 class UnitReader:
     """Reads the unit behind a number."""
 
-    def __init__(self, words: Mapping[str, Any], numerals: NumeralReader) -> None:
+    def __init__(self, words: Mapping[str, Any], numerals: CoefficientReader) -> None:
         self._numerals = numerals
         self._units = WordTable(unit_table(words))
         parts = {ONE / TEN: words["tenth_of_yuan"], ONE / HUNDRED: words["hundredth_of_yuan"] + words["hundredth_after_yuan"]}
