@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import os
 import secrets
 from pathlib import Path
 from typing import Iterator
@@ -59,23 +58,12 @@ def trained_model(settings: Settings) -> Path:
 
 def train(settings: Settings) -> Path:
     """Train with Rasa; returns the signed model."""
-    os.environ.setdefault("OMP_NUM_THREADS", "2")
-    from rasa.model_training import train as rasa_train
-
-    from advisor import logs
+    from advisor import logs, trainer
 
     logs.set_up()
     path = model_path()
-    result = rasa_train(
-        domain=str(ROOT / "domain.yml"),
-        config=str(ROOT / "config.yml"),
-        training_files=[str(ROOT / "data" / "nlu"), str(ROOT / "data" / "rules")],
-        output=str(MODELS),
-        fixed_model_name=path.name.removesuffix(".tar.gz"),
-        force_training=True,
-    )
-    if result.model is None:
-        raise ModelError("training ended without a model; the log above says why. Remedy: rasa data validate")
+    data = [str(ROOT / "data" / "nlu"), str(ROOT / "data" / "rules")]
+    trainer.train(trainer.Sources(str(ROOT / "config.yml"), str(ROOT / "domain.yml"), data), path)
     path.with_suffix(".sig").write_text(sign(path, settings), encoding="ascii")
     return path
 
