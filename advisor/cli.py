@@ -16,7 +16,14 @@ from advisor.settings import ROOT, Settings, SettingsError
 
 app = typer.Typer(help="客户管理预算顾问: a Chinese advisor on customer-management budgets.", no_args_is_help=True)
 console = Console()
-QUIET = {"RASA_TELEMETRY_ENABLED": "false", "TF_CPP_MIN_LOG_LEVEL": "3", "SANIC_BACKLOG": "512", "LOG_LEVEL": "WARNING"}
+QUIET = {
+    "RASA_TELEMETRY_ENABLED": "false",
+    "TF_CPP_MIN_LOG_LEVEL": "3",
+    "SANIC_BACKLOG": "512",
+    "LOG_LEVEL": "WARNING",
+    # One message is too little to share: a second thread only spins. Training shares its work by itself.
+    "OPENBLAS_NUM_THREADS": "1",
+}
 
 
 def main() -> None:

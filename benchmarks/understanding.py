@@ -20,7 +20,7 @@ from rich.table import Table
 from ruamel.yaml import YAML
 
 from nlu.facts import read_facts
-from nlu.features import Reading, Vectoriser, reading_of
+from nlu.features import Reading, reading_of
 from nlu.gate import ASK_BACK, OUT_OF_SCOPE, QUESTIONS, Thresholds, decide, ours
 from nlu.intents import IntentModel
 from nlu.lexicon import project_lexicon
@@ -117,13 +117,11 @@ class Examined:
 
 def outcomes(train: Examined, test: Examined, thresholds: Thresholds) -> list[Outcome]:
     """Trained on one part, with classifier and gate applied to the other."""
-    vectoriser = Vectoriser().fit(train.readings)
-    labels = [example.intent for example in train.examples]
-    model = IntentModel.fit(vectoriser.rows(train.readings), train.readings, labels, STRENGTH, Course())
+    model = IntentModel.fit(train.readings, [example.intent for example in train.examples], STRENGTH, Course())
     found = []
     for start in range(0, len(test.examples), BATCH):
         part = test.some(range(start, min(start + BATCH, len(test.examples))))
-        for example, row in zip(part.examples, model.probabilities(vectoriser.rows(part.readings), part.readings)):
+        for example, row in zip(part.examples, model.probabilities(part.readings)):
             ranked = sorted(zip(model.classes, row.tolist()), key=lambda entry: -entry[1])
             found.append(judged(example, tuple(ranked), thresholds))
     return found

@@ -1,23 +1,18 @@
-"""What the classifier looks at: n-grams of the message, and signs of the message as a whole such as the facts in it."""
+"""What the classifier looks at: the message without what says nothing, and signs of it as a whole such as the facts in it."""
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 from typing import Any, Iterable, Iterator, Sequence
 
-import numpy as np
-import scipy.sparse as sp
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
-from sklearn.feature_extraction.text import TfidfVectorizer
 
 from nlu.fact import Fact
 from nlu.fact_reader import FACTS
@@ -26,7 +21,6 @@ from nlu.normalise import NORMALISED
 from nlu.segment import DOC
 
 READING = "reading"
-FEATURES = "features_row"
 HEAD, TAIL = 160, 160
 """Of a long message the classifier reads its beginning and its end, where the wish stands."""
 DIGITS = re.compile(r"\d+(?:\.\d+)?")
@@ -112,52 +106,6 @@ def masked(text: str) -> str:
     return DIGITS.sub("0", text)
 
 
-def identity(words: Sequence[str]) -> Sequence[str]:
-    return words
-
-
-class Vectoriser:
-    """Rows of n-grams for readings; fitted on training readings."""
-
-    def __init__(self) -> None:
-        self.characters = TfidfVectorizer(analyzer="char", ngram_range=(1, 4), sublinear_tf=True, min_df=2, dtype=np.float32)
-        self.words = TfidfVectorizer(
-            analyzer="word", tokenizer=identity, preprocessor=identity, token_pattern=None, ngram_range=(1, 2),
-            sublinear_tf=True, lowercase=False, min_df=2, dtype=np.float32,
-        )  # fmt: skip
-
-    def fit(self, readings: Sequence[Reading]) -> "Vectoriser":
-        self.characters.fit([masked(reading.text) for reading in readings])
-        self.words.fit([masked_words(reading) for reading in readings])
-        return self
-
-    def rows(self, readings: Sequence[Reading]) -> sp.csr_matrix:
-        """One row a reading."""
-        parts = [
-            self.characters.transform([masked(reading.text) for reading in readings]),
-            self.words.transform([masked_words(reading) for reading in readings]),
-        ]
-        return sp.hstack(parts).tocsr()
-
-    def save(self, directory: Path) -> None:
-        """Vocabularies as JSON, weights as arrays."""
-        for name, vectoriser in (("characters", self.characters), ("words", self.words)):
-            vocabulary = {term: int(place) for term, place in vectoriser.vocabulary_.items()}
-            (directory / f"{name}.json").write_text(json.dumps(vocabulary, ensure_ascii=False), encoding="utf-8")
-            np.save(directory / f"{name}.npy", vectoriser.idf_)
-
-    def restore(self, directory: Path) -> "Vectoriser":
-        """The inverse of :meth:`save`."""
-        for name, vectoriser in (("characters", self.characters), ("words", self.words)):
-            vectoriser.vocabulary = json.loads((directory / f"{name}.json").read_text(encoding="utf-8"))
-            vectoriser.idf_ = np.load(directory / f"{name}.npy")
-        return self
-
-
-def masked_words(reading: Reading) -> list[str]:
-    return [masked(word) for word in reading.words]
-
-
 def signs(reading: Reading) -> list[float]:
     """Which facts were found, whether something is asked, how long the message is."""
     found = {fact.name for fact in reading.facts}
@@ -179,48 +127,22 @@ def reading_of_message(message: Message) -> Reading:
     return reading_of(message.get(NORMALISED).text, tokens, message.get(FACTS) or ())
 
 
-@DefaultV1Recipe.register([DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER], is_trainable=True)
+@DefaultV1Recipe.register([DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER], is_trainable=False)
 class Featurizer(GraphComponent):
-    """Sets ``reading`` and ``features_row``."""
-
-    def __init__(self, storage: ModelStorage, resource: Resource, vectoriser: Vectoriser) -> None:
-        self._storage = storage
-        self._resource = resource
-        self._vectoriser = vectoriser
+    """Sets ``reading``."""
 
     @classmethod
     def create(
         cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
     ) -> "Featurizer":
-        return cls(model_storage, resource, Vectoriser())
-
-    @classmethod
-    def load(
-        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource,
-        execution_context: ExecutionContext, **kwargs: Any,
-    ) -> "Featurizer":  # fmt: skip
-        featurizer = cls.create(config, model_storage, resource, execution_context)
-        with model_storage.read_from(resource) as directory:
-            featurizer._vectoriser.restore(directory)
-        return featurizer
-
-    def train(self, training_data: TrainingData) -> Resource:
-        """Fit the vocabularies."""
-        self._vectoriser.fit([reading_of_message(message) for message in training_data.intent_examples])
-        with self._storage.write_to(self._resource) as directory:
-            self._vectoriser.save(directory)
-        return self._resource
+        opening()
+        return cls()
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         self.process(training_data.intent_examples)
         return training_data
 
     def process(self, messages: list[Message]) -> list[Message]:
-        if not messages:
-            return messages
-        readings = [reading_of_message(message) for message in messages]
-        rows = self._vectoriser.rows(readings)
-        for place, (message, reading) in enumerate(zip(messages, readings)):
-            message.set(READING, reading)
-            message.set(FEATURES, rows[place])
+        for message in messages:
+            message.set(READING, reading_of_message(message))
         return messages

