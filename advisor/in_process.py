@@ -32,9 +32,14 @@ class InProcessActions(EndpointConfig):
             return await self._executor.run(call)
         except Exception:
             logger.exception("The action %s failed; the user got an apology", call.get("next_action"))
-            from actions.services import services
+            return apology()
 
-            return {"events": [], "responses": [{"text": services().phrases.text(APOLOGY)}]}
+
+def apology() -> dict[str, Any]:
+    """The result of an action that failed."""
+    from actions.services import services
+
+    return {"events": [], "responses": [{"text": services().phrases.text(APOLOGY)}]}
 
 
 class CompiledRemoteAction:
@@ -46,6 +51,8 @@ class CompiledRemoteAction:
 
     @staticmethod
     def _validate_action_result(action: RemoteAction, result: dict[str, Any]) -> bool:
+        if isinstance(action.action_endpoint, InProcessActions):
+            return True  # our own code, not somebody's answer over a wire
         CompiledRemoteAction.validator.validate(result)
         return True
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import copy
 from collections import deque
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from functools import lru_cache
+from itertools import islice
 from typing import Any, Callable, Iterable, Iterator, Mapping, Optional, Sequence
 
 from rasa.shared.core.constants import ACTION_LISTEN_NAME
@@ -17,6 +19,7 @@ from rasa.shared.core.events import (
     AllSlotsReset,
     BotUttered,
     Event,
+    ReminderScheduled,
     Restarted,
     SessionStarted,
     SlotSet,
@@ -34,6 +37,9 @@ class Base:
     """The state of a conversation at the point up to which its history is folded."""
 
     slots: Mapping[str, Any]
+    """Those that were set, those too that only another model knows."""
+    forgotten: Mapping[str, Any]
+    """What slots that were set back had been told: Rasa carries it over into a new session."""
     paused: bool
     followup_action: Optional[str]
     latest_action: Mapping[str, Any]
@@ -44,10 +50,11 @@ class Base:
     """Loops that were ever active."""
 
     @classmethod
-    def of(cls, tracker: DialogueStateTracker, loops: Iterable[str]) -> "Base":
+    def of(cls, tracker: "FoldedTracker", loops: Iterable[str]) -> "Base":
         """The present state of a tracker."""
         return cls(
-            slots={name: copy.deepcopy(slot.value) for name, slot in tracker.slots.items() if slot.has_been_set},
+            slots=copy.deepcopy(tracker.told),
+            forgotten=dict(tracker.forgotten),
             paused=tracker.is_paused(),
             followup_action=tracker.followup_action,
             latest_action=dict(tracker.latest_action or {}),
@@ -57,12 +64,15 @@ class Base:
             loops=frozenset(loops),
         )
 
-    def put_on(self, tracker: DialogueStateTracker) -> None:
-        """Bring a tracker into this state; slots that the domain no longer has are left out."""
+    def put_on(self, tracker: "FoldedTracker") -> None:
+        """Bring a tracker into this state."""
         tracker._reset()
-        for name, value in self.slots.items():
+        for name, value in copy.deepcopy(dict(self.slots)).items():
             if name in tracker.slots:
-                tracker.slots[name].value = copy.deepcopy(value)
+                tracker.slots[name].value = value
+            else:
+                tracker.unknown[name] = value
+        tracker.forgotten = dict(self.forgotten)
         tracker._paused = self.paused
         tracker.followup_action = self.followup_action
         tracker.latest_action = dict(self.latest_action)
@@ -77,13 +87,15 @@ class Base:
 
     def slot_events(self) -> list[Event]:
         """Events that set the slots of this state."""
-        return [SlotSet(name, copy.deepcopy(value)) for name, value in self.slots.items()]
+        forgotten: list[Event] = [*slots_set(self.forgotten), AllSlotsReset()] if self.forgotten else []
+        return forgotten + slots_set(self.slots)
 
     def as_dict(self) -> dict[str, Any]:
         """The inverse of :meth:`from_dict`."""
         message = self.latest_message
         return {
             "slots": self.slots,
+            "forgotten": self.forgotten,
             "paused": self.paused,
             "followup_action": self.followup_action,
             "latest_action": self.latest_action,
@@ -104,6 +116,7 @@ class Base:
         loop = content["active_loop"]
         return cls(
             slots=content["slots"],
+            forgotten=content["forgotten"],
             paused=content["paused"],
             followup_action=content["followup_action"],
             latest_action=content["latest_action"],
@@ -112,6 +125,15 @@ class Base:
             active_loop=TrackerActiveLoop(**loop) if loop else None,
             loops=frozenset(content["loops"]),
         )
+
+
+@dataclass(frozen=True)
+class Short:
+    """A conversation in short: the state at its fold, an excerpt of the turns since, and the last turns whole."""
+
+    base: Optional[Base] = None
+    excerpt: Sequence[Event] = ()
+    window: Sequence[Event] = ()
 
 
 class FoldedTracker(DialogueStateTracker):
@@ -129,11 +151,16 @@ class FoldedTracker(DialogueStateTracker):
         is_rule_tracker: bool = False,
     ) -> None:
         self.base: Optional[Base] = None
+        self.unknown: dict[str, Any] = {}
+        """Slots that were set and that only another model knows."""
+        self.forgotten: dict[str, Any] = {}
         self.read_history: ReadHistory = tuple
         self.stored_here = 0
         """How many of ``events`` are stored already."""
         self.position = 0
         """How many events of the conversation are stored in all."""
+        self.exact_from = 0
+        """Where in ``events`` the excerpt ends: before it turns are left out, so nothing can be taken back there."""
         super().__init__(sender_id, slots, max_event_history, sender_source, is_rule_tracker)
 
     @classmethod
@@ -141,16 +168,16 @@ class FoldedTracker(DialogueStateTracker):
         cls,
         sender_id: str,
         slots: Iterable[Slot],
-        base: Optional[Base],
-        window: Iterable[Event],
+        short: "Short",
         position: int,
         read_history: ReadHistory,
     ) -> "FoldedTracker":
-        """A stored conversation: the state before the window, and the window's events applied to it."""
+        """A stored conversation: the state before its window, and the window's events applied to it."""
         tracker = cls(sender_id, slots)
         tracker.read_history = read_history
         tracker.position = position
-        tracker._hold(base, window)
+        tracker._hold(short.base, [*short.excerpt, *short.window])
+        tracker.exact_from = len(short.excerpt)
         tracker.stored_here = len(tracker.events)
         return tracker
 
@@ -158,6 +185,11 @@ class FoldedTracker(DialogueStateTracker):
     def new_events(self) -> list[Event]:
         """What has happened since the conversation was stored."""
         return list(self.events)[self.stored_here :]
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """Each slot that was set."""
+        return {**{name: slot.value for name, slot in self.slots.items() if slot.has_been_set}, **self.unknown}
 
     @property
     def live_base(self) -> Optional[Base]:
@@ -187,6 +219,14 @@ class FoldedTracker(DialogueStateTracker):
         """A tracker in the state before the window."""
         return self._at(self.live_base)
 
+    def copy(self) -> "FoldedTracker":
+        """The same conversation in the same state, without replaying it."""
+        other = self._blank()
+        other.base, other.events = self.base, self._create_events(list(self.events))
+        other.stored_here, other.position = self.stored_here, self.position
+        Base.of(self, ()).put_on(other)
+        return other
+
     def replay_events(self) -> None:
         """Bring the state about anew from what is applied."""
         base = self.live_base
@@ -194,6 +234,21 @@ class FoldedTracker(DialogueStateTracker):
             base.put_on(self)
         for event in self.applied_window():
             event.apply_to(self)
+
+    def _reset(self) -> None:
+        super()._reset()
+        self.forgotten = {}
+
+    def _reset_slots(self) -> None:
+        self.forgotten = {**self.forgotten, **self.told}
+        self.unknown = {}
+        super()._reset_slots()
+
+    def _set_slot(self, key: str, value: Any) -> None:
+        self.forgotten.pop(key, None)
+        if key not in self.slots:
+            self.unknown[key] = value
+        super()._set_slot(key, value)
 
     # the fold
     def applied_window(self) -> list[Event]:
@@ -214,6 +269,16 @@ class FoldedTracker(DialogueStateTracker):
                 done.append(event)
         return done
 
+    def reminders(self, now: datetime) -> list[Event]:
+        """Reminders of this session that are still to come: Rasa lets one come only while it is among the events."""
+        found: dict[str, Event] = {}
+        for event in self.events:
+            if isinstance(event, SessionStarted):
+                found = {}
+            elif isinstance(event, ReminderScheduled) and event.trigger_date_time.timestamp() > now.timestamp():
+                found[event.name] = event
+        return list(found.values())
+
     def unfold(self) -> None:
         """Hold every event again; as slow as the conversation is long."""
         new = self.new_events
@@ -221,19 +286,19 @@ class FoldedTracker(DialogueStateTracker):
         self._hold(None, [*history, *new])
         self.stored_here = len(history)
 
-    def folded(self, turns: int) -> tuple[Optional[Base], list[Event]]:
+    def folded(self, turns: int) -> tuple[Base, list[Event]]:
         """The conversation in short: a base, and what was applied since.
 
         The window holds the last ``turns`` of the user's messages at least. Before them come as many turns that learned
         policies see: Rasa hides from them the turns that only rules know.
         """
-        base, window = self.live_base, without_superseded(self.applied_window())
+        base, window = self.live_base or Base.of(self._at(None), ()), without_superseded(self.applied_window())
         recent = self._beginning(base, window, turns)
         visible = without_superseded(self._visible(base, window[:recent]))
         begin = self._beginning(base, visible, turns)
         return self._after(base, visible[:begin]), [*visible[begin:], *window[recent:]]
 
-    def _beginning(self, base: Optional[Base], events: Sequence[Event], turns: int) -> int:
+    def _beginning(self, base: Base, events: Sequence[Event], turns: int) -> int:
         """The last place where a window of at least ``turns`` messages can begin; 0 where there is none."""
         found, to_come = 0, sum(isinstance(event, UserUttered) for event in events)
         for place, (event, tracker) in enumerate(self._walk(base, events)):
@@ -244,7 +309,7 @@ class FoldedTracker(DialogueStateTracker):
             to_come -= isinstance(event, UserUttered)
         return found
 
-    def _visible(self, base: Optional[Base], events: Sequence[Event]) -> list[Event]:
+    def _visible(self, base: Base, events: Sequence[Event]) -> list[Event]:
         """With hidden turns replaced by what they changed; which are, goes as in ``Domain.states_for_tracker_history``."""
         kept: list[Event] = []
         step: list[Event] = []
@@ -265,7 +330,7 @@ class FoldedTracker(DialogueStateTracker):
         here = here if step else self._after(base, events)
         return [*kept, *changes(before, here), *step]
 
-    def _after(self, base: Optional[Base], events: Sequence[Event]) -> Optional[Base]:
+    def _after(self, base: Base, events: Sequence[Event]) -> Base:
         """The state that the events bring about."""
         if not events:
             return base
@@ -274,7 +339,7 @@ class FoldedTracker(DialogueStateTracker):
             event.apply_to(tracker)
         return Base.of(tracker, self._loops())
 
-    def _walk(self, base: Optional[Base], events: Iterable[Event]) -> Iterator[tuple[Event, "FoldedTracker"]]:
+    def _walk(self, base: Base, events: Iterable[Event]) -> Iterator[tuple[Event, "FoldedTracker"]]:
         """Each event with the state before it."""
         tracker = self._at(base)
         for event in events:
@@ -282,9 +347,14 @@ class FoldedTracker(DialogueStateTracker):
             event.apply_to(tracker)
 
     def _at(self, base: Optional[Base]) -> "FoldedTracker":
-        tracker = FoldedTracker(self.sender_id, self.slots.values(), self._max_event_history, is_rule_tracker=self.is_rule_tracker)
-        tracker.read_history = self.read_history
+        tracker = self._blank()
         tracker._hold(base, ())
+        return tracker
+
+    def _blank(self) -> "FoldedTracker":
+        tracker = FoldedTracker(self.sender_id, (), self._max_event_history, is_rule_tracker=self.is_rule_tracker)
+        tracker.slots = {name: duplicate(slot) for name, slot in self.slots.items()}
+        tracker.read_history = self.read_history
         return tracker
 
     def _hold(self, base: Optional[Base], events: Iterable[Event]) -> None:
@@ -302,13 +372,20 @@ class FoldedTracker(DialogueStateTracker):
 
     def _reaches_behind(self, event: Event) -> bool:
         """Would nothing of the window be left, or not even enough to take back?"""
-        if self.live_base is None:
+        if self.live_base is None and not self.exact_from:
             return False
         left = self.applied_window()
         if isinstance(event, UserUtteranceReverted):
             self._undo_till_previous(UserUttered, left)
         self._undo_till_previous(ActionExecuted, left)
-        return not left
+        return not any(isinstance(event, ActionExecuted) for event in self._short_of(None, left).window)
+
+
+def duplicate(slot: Slot) -> Slot:
+    """What ``copy.copy`` makes of a slot, at a tenth of its cost; a tracker has dozens, and a turn several trackers."""
+    other = object.__new__(type(slot))
+    other.__dict__.update(slot.__dict__)
+    return other
 
 
 def can_begin(events: Sequence[Event], place: int, active_loop: Optional[str]) -> bool:
@@ -332,13 +409,16 @@ def changes(before: Optional[Base], after: Optional[Base]) -> list[Event]:
             said = loop.trigger_message
             changed.append(UserUttered(said.get("text"), said.get("intent"), said.get("entities"), said))
         changed.append(ActiveLoop(loop.name if loop else None))
-    if before.slots.keys() - after.slots.keys():
-        return [*changed, AllSlotsReset(), *after.slot_events()]
-    return changed + [
-        SlotSet(name, copy.deepcopy(value))
-        for name, value in after.slots.items()
-        if name not in before.slots or before.slots[name] != value
-    ]
+    if before.forgotten != after.forgotten:
+        return [*changed, *after.slot_events()]
+    return changed + slots_set(
+        {name: value for name, value in after.slots.items() if name not in before.slots or before.slots[name] != value}
+    )
+
+
+def slots_set(values: Mapping[str, Any]) -> list[Event]:
+    """An event a slot."""
+    return [SlotSet(name, copy.deepcopy(value)) for name, value in values.items()]
 
 
 def without_superseded(events: Sequence[Event]) -> list[Event]:

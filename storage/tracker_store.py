@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from contextvars import ContextVar
+from dataclasses import replace
+from datetime import datetime
 from typing import Any, Callable, Iterable, Mapping, Optional, Sequence, Union
 
 import orjson
@@ -18,14 +20,15 @@ from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import IntegrityError
 
 from storage.database import open_database
+from storage.messages import WAITING
 from storage.migrations import migrate
-from storage.schema import ABOUT_A_PERSON, conversations, event_feed, events
-from storage.tracker import Base, FoldedTracker, event_of
+from storage.schema import ABOUT_A_PERSON, conversations, event_feed, events, inbox
+from storage.tracker import Base, FoldedTracker, Short, event_of
 
-TURNS = 4
-"""The user's messages that stay unfolded at least: no rule of the model looks further back."""
-LONGEST_WINDOW = 60
-"""Events; a longer window is folded."""
+TURNS = 2
+"""The user's messages that stay unfolded at least: no rule of our model looks further back."""
+EVENTS_A_TURN = 12
+"""A window with more events than this for each such message is folded."""
 ERASED_SLOT = "history_erased"
 """When this slot is set anew, all that was stored of the person up to then is deleted."""
 
@@ -96,9 +99,8 @@ class AdvisorTrackerStore(TrackerStore):
             row = connection.execute(query).first()
         if row is None:
             return self._read_full(sender_id)
-        base, window = decoded(row.state)
-        slots = self.domain.slots
-        return FoldedTracker.resumed(sender_id, slots, base, window, row.position, lambda: self.history(sender_id))
+        short, slots = decoded(row.state), self.domain.slots
+        return FoldedTracker.resumed(sender_id, slots, short, row.position, lambda: self.history(sender_id))
 
     def _read_full(self, sender_id: str) -> Optional[FoldedTracker]:
         history = self.history(sender_id)
@@ -106,7 +108,8 @@ class AdvisorTrackerStore(TrackerStore):
             return None
         with self.engine.connect() as connection:
             position = next_position(connection, sender_id)
-        return FoldedTracker.resumed(sender_id, self.domain.slots, None, history, position, lambda: self.history(sender_id))
+        whole, slots = Short(window=history), self.domain.slots
+        return FoldedTracker.resumed(sender_id, slots, whole, position, lambda: self.history(sender_id))
 
     def _write(self, tracker: DialogueStateTracker, beside: Sequence[WriteBeside]) -> None:
         with self.engine.begin() as connection:
@@ -125,7 +128,7 @@ class AdvisorTrackerStore(TrackerStore):
             return StoredTurn(tracker, tracker.position, tracker.new_events)
         position = next_position(connection, tracker.sender_id)
         whole = list(tracker.events)
-        copy = FoldedTracker.resumed(tracker.sender_id, tracker.slots.values(), None, whole, position, tuple)
+        copy = FoldedTracker.resumed(tracker.sender_id, tracker.slots.values(), Short(window=whole), position, tuple)
         return StoredTurn(copy, position, whole[position:])
 
     def _append(self, connection: Connection, turn: "StoredTurn") -> None:
@@ -139,10 +142,10 @@ class AdvisorTrackerStore(TrackerStore):
             connection.execute(event_feed.insert().values(sender_id=sender_id, first=turn.position, last=end - 1))
 
     def _encoded(self, tracker: FoldedTracker) -> bytes:
-        base, window = tracker.live_base, tracker.applied_window()
-        if len(window) > LONGEST_WINDOW:
-            base, window = tracker.folded(self.turns)
-        return encoded(base, window)
+        short = tracker.in_short(self.turns, LONGEST_WINDOW)
+        kept = {id(event) for event in (*short.excerpt, *short.window)}
+        behind = [event for event in tracker.reminders(datetime.now()) if id(event) not in kept]
+        return encoded(replace(short, excerpt=[*behind, *short.excerpt]))
 
     def _senders(self) -> list[str]:
         with self.engine.connect() as connection:
@@ -163,9 +166,11 @@ def without_history(connection: Connection, turn: StoredTurn) -> StoredTurn:
     tracker = turn.tracker
     after = turn.new[(last_erasure(turn.new) or 0) + 1 :]
     for about in ABOUT_A_PERSON:
-        connection.execute(about.delete().where(about.c.sender_id == tracker.sender_id))
-    blank = FoldedTracker.resumed(tracker.sender_id, tracker.slots.values(), None, after, 0, tuple)
-    tracker.base, tracker.events = None, blank.events
+        stored = about.delete().where(about.c.sender_id == tracker.sender_id)
+        # Messages that wait came after the one that asks for the deletion.
+        connection.execute(stored.where(inbox.c.state != WAITING) if about is inbox else stored)
+    blank = FoldedTracker.resumed(tracker.sender_id, tracker.slots.values(), Short(window=after), 0, tuple)
+    tracker.base, tracker.events, tracker.exact_from = None, blank.events, 0
     return StoredTurn(tracker, 0, after)
 
 
@@ -190,16 +195,17 @@ def event_rows(sender_id: str, first: int, new: Sequence[Event]) -> list[dict[st
     ]
 
 
-def encoded(base: Optional[Base], window: Sequence[Event]) -> bytes:
+def encoded(short: Short) -> bytes:
     """The inverse of :func:`decoded`."""
-    return as_json({"base": base.as_dict() if base else None, "window": [event.as_dict() for event in window]})
+    events_of = {name: [event.as_dict() for event in part] for name, part in (("excerpt", short.excerpt), ("window", short.window))}
+    return as_json({"base": short.base.as_dict() if short.base else None, **events_of})
 
 
-def decoded(state: Union[bytes, memoryview]) -> tuple[Optional[Base], list[Event]]:
-    """The base and the window of a conversation."""
+def decoded(state: Union[bytes, memoryview]) -> Short:
+    """A conversation in short."""
     content: Mapping[str, Any] = orjson.loads(state)
     base = Base.from_dict(content["base"]) if content["base"] else None
-    return base, [event_of(event) for event in content["window"]]
+    return Short(base, [event_of(event) for event in content["excerpt"]], [event_of(event) for event in content["window"]])
 
 
 def as_json(content: Any) -> bytes:
