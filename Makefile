@@ -4,7 +4,7 @@ UV := $(shell uv --version >/dev/null 2>&1 && echo uv || echo .uv/bin/uv)
 export RASA_TELEMETRY_ENABLED := false
 export TF_CPP_MIN_LOG_LEVEL := 3
 
-.PHONY: run test bench bench-long fuzz shell train doctor setup lint
+.PHONY: run test bench bench-long fuzz storm shell train doctor setup lint
 
 run: setup
 	$(UV) run --frozen advisor run
@@ -27,6 +27,10 @@ lint: setup
 # 10,000 hostile messages to a server of its own
 fuzz: setup
 	$(UV) run --frozen python -m benchmarks.hostile_inputs
+
+# two replicas, 300 users at once, one replica killed five times: nothing is lost
+storm: setup
+	$(UV) run --frozen python -m benchmarks.storm
 
 setup: .venv/.ready
 

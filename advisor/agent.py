@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Optional
 
 from rasa.core.agent import Agent
-from rasa.utils.endpoints import EndpointConfig
 
+from actions.services import services
 from advisor import in_process, logs
+from advisor.actions_server import ActionsServer
 from advisor.graph_runner import PlannedGraphRunner
 from advisor.settings import Settings
 from storage.database import open_database
@@ -23,7 +24,8 @@ def load_agent(model: Path, settings: Settings) -> Agent:
     in_process.install()
     engine = open_database(settings.database_url)
     migrate(engine)
-    actions = EndpointConfig(settings.actions_url) if settings.actions_url else in_process.InProcessActions()
+    services()  # made now, not while the first user waits, and before workers are forked
+    actions = ActionsServer(settings.actions_url) if settings.actions_url else in_process.InProcessActions()
     agent = Agent(lock_store=FairLockStore(among=among_processes(settings)), action_endpoint=actions)
     # Not through the constructor: it would answer a failing database with one in memory, and what is told would be lost.
     agent.tracker_store = AdvisorTrackerStore(None, engine=engine)

@@ -123,4 +123,4 @@ def serve(model: Path, settings: Settings) -> None:
     def serve_one() -> None:
         build_app(agent, settings).run(sock=place, access_log=False, motd=False)
 
-    workers.run(serve_one, settings.workers)
+    workers.run(serve_one, settings.workers, place)

@@ -7,9 +7,11 @@ import logging
 import os
 import signal
 import socket
+import threading
 import time
+from contextlib import contextmanager, suppress
 from types import FrameType
-from typing import Callable, Optional
+from typing import Callable, Iterator, Optional
 
 logger = logging.getLogger(__name__)
 
@@ -17,6 +19,7 @@ BACKLOG = 512
 SHORTEST_LIFE = 5.0
 """Seconds; a worker that lived less is replaced after a pause only."""
 PAUSE = 1.0
+ENDING = (signal.SIGTERM, signal.SIGINT)
 
 
 def bound_socket(host: str, port: int) -> socket.socket:
@@ -30,27 +33,30 @@ def bound_socket(host: str, port: int) -> socket.socket:
     return place
 
 
-def run(serve: Callable[[], None], count: int) -> None:
+def run(serve: Callable[[], None], count: int, place: socket.socket) -> None:
     """Serve in this process, or in ``count`` forked ones; returns when told to stop and all have ended."""
     if count == 1:
         serve()
     else:
-        Workers(serve).keep(count)
+        Workers(serve, place).keep(count)
 
 
 class Workers:
     """Keeps so many processes alive until a signal ends them."""
 
-    def __init__(self, serve: Callable[[], None]) -> None:
+    def __init__(self, serve: Callable[[], None], place: socket.socket) -> None:
         self._serve = serve
+        self._place = place
         self._born: dict[int, float] = {}
         self._stopping = False
+        # Nothing is ever written: its end is when this process ends, however that happens.
+        self._parent_s_end, self._kept_open = os.pipe()
 
     def keep(self, count: int) -> None:
         # Objects that live already are never looked at by the collector again, so their pages stay shared.
         gc.collect()
         gc.freeze()
-        for number in (signal.SIGTERM, signal.SIGINT):
+        for number in ENDING:
             signal.signal(number, self._stop)
         for _ in range(count):
             self._fork()
@@ -58,18 +64,30 @@ class Workers:
             self._replace_one()
 
     def _fork(self) -> None:
-        child = os.fork()
-        if child:
-            self._born[child] = time.monotonic()
-            return
+        with held_back(ENDING):
+            if self._stopping:
+                return
+            child = os.fork()
+            if child:
+                self._born[child] = time.monotonic()
+                return
+            for number in ENDING:
+                signal.signal(number, signal.SIG_DFL)
+        self._serve_as_child()
+
+    def _serve_as_child(self) -> None:
         status = 1
         try:
-            for number in (signal.SIGTERM, signal.SIGINT):
-                signal.signal(number, signal.SIG_DFL)
+            os.close(self._kept_open)
+            threading.Thread(target=self._end_with_parent, daemon=True).start()
             self._serve()
             status = 0
         finally:
             os._exit(status)
+
+    def _end_with_parent(self) -> None:
+        os.read(self._parent_s_end, 1)
+        os.kill(os.getpid(), signal.SIGTERM)
 
     def _replace_one(self) -> None:
         child, status = os.wait()
@@ -79,10 +97,21 @@ class Workers:
         logger.error("Worker %s ended with status %s; another takes its place", child, os.waitstatus_to_exitcode(status))
         if time.monotonic() - born < SHORTEST_LIFE:
             time.sleep(PAUSE)
-        if not self._stopping:
-            self._fork()
+        self._fork()
 
     def _stop(self, number: int, frame: Optional[FrameType]) -> None:
         self._stopping = True
+        self._place.close()  # else who comes now would wait for an answer that nobody gives
         for child in self._born:
-            os.kill(child, signal.SIGTERM)
+            with suppress(ProcessLookupError):
+                os.kill(child, signal.SIGTERM)
+
+
+@contextmanager
+def held_back(signals: tuple[signal.Signals, ...]) -> Iterator[None]:
+    """Signals that come within are delivered afterwards."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, signals)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, signals)

@@ -14,7 +14,7 @@ from sqlalchemy.engine import Connection, Engine
 
 from advisor.settings import Settings
 from storage.database import open_database
-from storage.messages import KEPT, Arrived, Inbox, finish
+from storage.messages import KEPT, AlreadyAnswered, Arrived, Inbox, NotNow, finish
 from storage.tracker_store import ConversationConflict, beside_turn, in_thread
 
 logger = logging.getLogger(__name__)
@@ -57,7 +57,13 @@ class Delivery:
     async def answer(self, sender_id: str, channel: str, body: Mapping[str, Any]) -> Replies:
         """The answer to a message that its sender will repeat if none comes."""
         async with self._agent.lock_store.lock(sender_id):
-            return await self._turn(sender_id, channel, body)
+            for attempt in range(CONFLICTS):
+                try:
+                    return await self._turn(sender_id, channel, body)
+                except ConversationConflict:
+                    if attempt == CONFLICTS - 1:
+                        raise
+        raise AssertionError("not reached")
 
     async def accept(self, sender_id: str, channel: str, message_id: str, body: Mapping[str, Any]) -> Arrived:
         """Keep a message; when this returns it can be acknowledged."""
@@ -91,14 +97,26 @@ class Delivery:
         while True:
             await asyncio.sleep(LOOK_EVERY)
             try:
-                for sender_id in await in_thread(self.inbox.left_behind, LEFT_BEHIND):
-                    await self.work_through(sender_id)
+                # All at once, so that one that is held or fails does not hold up the others.
+                senders = await in_thread(self.inbox.left_behind, LEFT_BEHIND)
+                outcomes = await asyncio.gather(*map(self.work_through, senders), return_exceptions=True)
+                for error in filter(None, outcomes):
+                    raise error
             except Exception:
                 logger.exception("Messages that wait could not be looked through; they are tried again")
 
     async def _answered(self, message: Arrived) -> bool:
+        """Can the next message be looked at? Whether this one is done says the inbox."""
         try:
             await self._turn(message.sender_id, message.channel, message.body, message)
+        except AlreadyAnswered:
+            return True
+        except ConversationConflict:
+            await in_thread(self.inbox.failed, message)
+            return True
+        except NotNow as error:
+            logger.error("A message of the channel %s is kept for later: %s", message.channel, error)
+            return False
         except Exception:
             dead = await in_thread(self.inbox.failed, message)
             outcome = "it is given up and listed by `advisor doctor`" if dead else "it is kept and tried again"
@@ -109,19 +127,12 @@ class Delivery:
     async def _turn(
         self, sender_id: str, channel: str, body: Mapping[str, Any], kept: Optional[Arrived] = None
     ) -> Replies:
-        for attempt in range(CONFLICTS):
-            output = Collected(channel)
-            message = UserMessage(
-                body["text"], output, sender_id, input_channel=channel, metadata=dict(body.get("metadata") or {})
-            )
-            try:
-                with finishing(kept, output.messages):
-                    await self._agent.processor.handle_message(message)  # type: ignore[union-attr]
-                return output.messages
-            except ConversationConflict:
-                if attempt == CONFLICTS - 1:
-                    raise
-        raise AssertionError("not reached")
+        output = Collected(channel)
+        metadata = dict(body.get("metadata") or {})
+        message = UserMessage(body["text"], output, sender_id, input_channel=channel, metadata=metadata)
+        with finishing(kept, output.messages):
+            await self._agent.processor.handle_message(message)  # type: ignore[union-attr]
+        return output.messages
 
 
 def delivery_of(app: Sanic) -> Delivery:

@@ -87,7 +87,7 @@ class RestChannel(InputChannel):
             sender, after = request.args.get("sender"), request.args.get("after", "0")
             if not sender or not after.isdigit():
                 return refusal(400, "ask with ?sender=…&after=<the number of the last message whose answer you have>")
-            return answer(await in_thread(delivery_of(request.app).inbox.replies_after, sender, int(after)))
+            return await fetched(delivery_of(request.app), sender, int(after))
 
         return webhook
 
@@ -115,6 +115,15 @@ async def respond(delivery: Delivery, incoming: Incoming) -> HTTPResponse:
     if replies is None:
         return refusal(503, "the message is kept and will be answered; ask for the answer at /webhooks/rest/messages")
     return answer(replies)
+
+
+async def fetched(delivery: Delivery, sender: str, after: int) -> HTTPResponse:
+    """The answers to what was sent with ``"reply": "later"``."""
+    try:
+        return answer(await in_thread(delivery.inbox.replies_after, sender, after))
+    except Exception:
+        logger.exception("Answers could not be fetched")
+        return refusal(503, "the answers cannot be fetched just now; ask again in a moment")
 
 
 def read(body: bytes, content_type: str) -> Incoming:

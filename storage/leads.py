@@ -22,14 +22,18 @@ class LeadBook:
     def keep(
         self, sender_id: str, wish: str, contact_kind: Optional[str], contact: Optional[str], facts: Mapping[str, Any]
     ) -> None:
-        """Keep a wish; a contact may come later, then it completes the open wish of the same kind."""
+        """Keep a wish; a contact may come later, then it completes the open wish of the same kind.
+
+        The same wish is kept once, however often it comes.
+        """
         values = {
             "contact_kind": contact_kind,
             "contact": contact,
             "facts": json.dumps(dict(facts), ensure_ascii=False),
             "kept_at": datetime.now(timezone.utc),
         }
-        same = (leads.c.sender_id == sender_id) & (leads.c.wish == wish) & leads.c.contact.is_(None)
+        open_or_same = leads.c.contact.is_(None) | (leads.c.contact == contact)
+        same = (leads.c.sender_id == sender_id) & (leads.c.wish == wish) & open_or_same
         with self._engine.begin() as connection:
             if not connection.execute(leads.update().where(same).values(**values)).rowcount:
                 connection.execute(leads.insert().values(sender_id=sender_id, id=uuid.uuid4().hex, wish=wish, **values))

@@ -21,6 +21,14 @@ FIRST_DELAY, LONGEST_DELAY = 1.0, 600.0
 BATCH = 100
 
 
+class NotNow(Exception):
+    """What a turn needs is away; nothing of it was stored, and the message is kept for later."""
+
+
+class AlreadyAnswered(Exception):
+    """Another process has answered the message meanwhile; nothing was stored a second time."""
+
+
 @dataclass(frozen=True)
 class Arrived:
     """A message in the inbox; ``number`` counts the messages of its sender."""
@@ -69,6 +77,8 @@ class Inbox:
         with self._engine.begin() as connection:
             row = connection.execute(sa.select(inbox).where(known)).first()
             if row is not None:
+                if row.state == DEAD:  # its sender asks again for what was given up
+                    connection.execute(inbox.update().where(known).values(state=WAITING, attempts=0))
                 return arrived(row)
             last = sa.select(sa.func.max(inbox.c.number)).where(inbox.c.sender_id == sender_id)
             number = (connection.execute(last).scalar() or 0) + 1
@@ -100,7 +110,7 @@ class Inbox:
         attempts = message.attempts + 1
         state = DEAD if attempts >= MOST_ATTEMPTS else WAITING
         with self._engine.begin() as connection:
-            connection.execute(inbox.update().where(is_message(message)).values(attempts=attempts, state=state))
+            connection.execute(inbox.update().where(waits(message)).values(attempts=attempts, state=state))
         return state == DEAD
 
     def replies(self, message: Arrived) -> Optional[list[dict[str, Any]]]:
@@ -127,10 +137,12 @@ class Inbox:
 
 
 def finish(connection: Connection, message: Arrived, replies: Sequence[Mapping[str, Any]], state: str) -> None:
-    """In the transaction of the turn: the message is done, its answers are kept or wait to be sent."""
-    if not connection.execute(inbox.update().where(is_message(message)).values(state=DONE)).rowcount:
-        # She has just had her data deleted; what is left of the message is that it was answered.
-        connection.execute(inbox.insert().values(**row_of(message, {}, DONE)))
+    """In the transaction of the turn: the message is done, its answers are kept or wait to be sent.
+
+    What is left of the message is that it was answered; its text stands among the events of the conversation.
+    """
+    if not connection.execute(inbox.update().where(waits(message)).values(state=DONE, body=orjson.dumps({}))).rowcount:
+        raise AlreadyAnswered(message.message_id)
     rows = [
         {
             "sender_id": message.sender_id, "number": message.number, "part": part, "channel": message.channel,
@@ -211,6 +223,10 @@ def outgoing(row: Any) -> Outgoing:
 
 def is_message(message: Arrived) -> Any:
     return (inbox.c.sender_id == message.sender_id) & (inbox.c.number == message.number)
+
+
+def waits(message: Arrived) -> Any:
+    return is_message(message) & (inbox.c.state == WAITING)
 
 
 def is_answer(one: Outgoing) -> Any:

@@ -142,7 +142,7 @@ class AdvisorTrackerStore(TrackerStore):
             connection.execute(event_feed.insert().values(sender_id=sender_id, first=turn.position, last=end - 1))
 
     def _encoded(self, tracker: FoldedTracker) -> bytes:
-        short = tracker.in_short(self.turns, LONGEST_WINDOW)
+        short = tracker.in_short(self.turns, self.turns * EVENTS_A_TURN)
         kept = {id(event) for event in (*short.excerpt, *short.window)}
         behind = [event for event in tracker.reminders(datetime.now()) if id(event) not in kept]
         return encoded(replace(short, excerpt=[*behind, *short.excerpt]))
