@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Optional, Sequence
 
 from benchmarks import contenders, growth, latency, load
-from benchmarks.contenders import DIET, EMPTY_IN_MEMORY, LEAN, OURS
+from benchmarks.contenders import DIET, EMPTY, LEAN, OURS
 from benchmarks.results import Ratio, Results, spread
 from benchmarks.servers import ROOT, Bot, all_running, running
 from benchmarks.talk import Talk
@@ -143,11 +143,11 @@ def announce(stage: str) -> None:
 
 
 def comparison(title: str, parts: Sequence[Results], bots: Sequence[str]) -> Table:
-    """Every bot's medians, and ours against each other one."""
-    others = [name for name in bots if name not in (OURS, EMPTY_IN_MEMORY)]
-    head = [title, *bots, *(f"{name} ÷ ours" for name in others)]
+    """Every bot's medians, what ours takes beside an empty Rasa, and what stock takes beside ours."""
+    pairs = [(OURS, EMPTY), *((name, OURS) for name in bots if name in (LEAN, DIET))]
+    head = [title, *bots, *(f"{one} ÷ {other}" for one, other in pairs)]
     rows = [
-        [row, *(spread(part.of(row, name)) for name in bots), *(shown(part.ratio(row, name, OURS)) for name in others)]
+        [row, *(spread(part.of(row, name)) for name in bots), *(shown(part.ratio(row, *pair)) for pair in pairs)]
         for part in parts
         for row in part.rows()
     ]

@@ -22,7 +22,8 @@ class Ratio:
 
     def __str__(self) -> str:
         form = ".2f" if self.middle < 10 else ".0f"
-        return f"{self.middle:{form}} ({self.low:{form}}–{self.high:{form}})"
+        middle = f"{self.middle:{form}}"
+        return middle if self.low == self.high else f"{middle} ({self.low:{form}}–{self.high:{form}})"
 
 
 @dataclass
