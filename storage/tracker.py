@@ -168,7 +168,7 @@ class FoldedTracker(DialogueStateTracker):
         cls,
         sender_id: str,
         slots: Iterable[Slot],
-        short: "Short",
+        short: Short,
         position: int,
         read_history: ReadHistory,
     ) -> "FoldedTracker":
@@ -223,7 +223,7 @@ class FoldedTracker(DialogueStateTracker):
         """The same conversation in the same state, without replaying it."""
         other = self._blank()
         other.base, other.events = self.base, self._create_events(list(self.events))
-        other.stored_here, other.position = self.stored_here, self.position
+        other.stored_here, other.position, other.exact_from = self.stored_here, self.position, self.exact_from
         Base.of(self, ()).put_on(other)
         return other
 
@@ -284,19 +284,28 @@ class FoldedTracker(DialogueStateTracker):
         new = self.new_events
         history = list(self.read_history())
         self._hold(None, [*history, *new])
-        self.stored_here = len(history)
+        self.stored_here, self.exact_from = len(history), 0
 
-    def folded(self, turns: int) -> tuple[Base, list[Event]]:
-        """The conversation in short: a base, and what was applied since.
+    def in_short(self, turns: int, longest: int) -> Short:
+        """What the conversation can be resumed from; more than ``longest`` events are folded."""
+        short = self._short_of(self.live_base, self.applied_window())
+        return self._folded(short, turns) if len(short.excerpt) + len(short.window) > longest else short
 
-        The window holds the last ``turns`` of the user's messages at least. Before them come as many turns that learned
-        policies see: Rasa hides from them the turns that only rules know.
+    def _short_of(self, base: Optional[Base], applied: Sequence[Event]) -> Short:
+        """Applied events, parted where the excerpt ends."""
+        excerpt = {id(event) for event in islice(self.events, self.exact_from)}
+        end = sum(id(event) in excerpt for event in applied)
+        return Short(base, applied[:end], applied[end:])
+
+    def _folded(self, short: Short, turns: int) -> Short:
+        """The window gets as short as it can be with the last ``turns`` of the user's messages; the excerpt holds as many
+        before them that learned policies see, for Rasa hides from those the turns that only rules know.
         """
-        base, window = self.live_base or Base.of(self._at(None), ()), without_superseded(self.applied_window())
-        recent = self._beginning(base, window, turns)
-        visible = without_superseded(self._visible(base, window[:recent]))
+        base, window = short.base or Base.of(self._at(None), ()), without_superseded(short.window)
+        recent = self._beginning(self._after(base, short.excerpt), window, turns)
+        visible, hidden = map(without_superseded, self._visible(base, [*short.excerpt, *window[:recent]]))
         begin = self._beginning(base, visible, turns)
-        return self._after(base, visible[:begin]), [*visible[begin:], *window[recent:]]
+        return Short(self._after(base, visible[:begin]), [*visible[begin:], *hidden], window[recent:])
 
     def _beginning(self, base: Base, events: Sequence[Event], turns: int) -> int:
         """The last place where a window of at least ``turns`` messages can begin; 0 where there is none."""
@@ -309,26 +318,32 @@ class FoldedTracker(DialogueStateTracker):
             to_come -= isinstance(event, UserUttered)
         return found
 
-    def _visible(self, base: Base, events: Sequence[Event]) -> list[Event]:
-        """With hidden turns replaced by what they changed; which are, goes as in ``Domain.states_for_tracker_history``."""
+    def _visible(self, base: Base, events: Sequence[Event]) -> tuple[list[Event], list[Event]]:
+        """With hidden turns replaced by what they changed; which are, goes as in ``Domain.states_for_tracker_history``.
+
+        Apart from it, where the events end with a hidden turn, this turn: what follows may be hidden because it is.
+        """
         kept: list[Event] = []
+        last: list[Event] = []
         step: list[Event] = []
-        hidden, before, here = False, None, None
+        hidden, before, here, before_last = False, None, None, None
         for event, tracker in self._walk(base, events):
             if not step:
                 here = Base.of(tracker, self._loops())
             step.append(event)
             if isinstance(event, ActionExecuted):
-                if not tracker.followup_action and tracker.latest_action_name != tracker.active_loop_name:
+                decides = not tracker.followup_action and tracker.latest_action_name != tracker.active_loop_name
+                if decides:
                     hidden = event.hide_rule_turn
+                    last, before_last = [], here
                 if hidden:
                     before = before or here
+                    last += step
                 else:
                     kept += [*changes(before, here), *step]
                     before = None
                 step = []
-        here = here if step else self._after(base, events)
-        return [*kept, *changes(before, here), *step]
+        return ([*kept, *changes(before, before_last)], [*last, *step]) if hidden else ([*kept, *step], [])
 
     def _after(self, base: Base, events: Sequence[Event]) -> Base:
         """The state that the events bring about."""

