@@ -48,16 +48,19 @@ def settings() -> Settings:
 
 def ready_model(current: Settings) -> Path:
     """The model of the present data; trained now where there is none."""
-    from advisor.model import ModelError, train, trained_model
+    from advisor.model import ModelError, NoModel, train, trained_model
 
     try:
         return trained_model(current)
-    except ModelError:
+    except NoModel:
         console.print("Training the model from the present data (a minute or two, once) …")
         with console.status("training"):
             path = train(current)
         console.print(f"Trained {path.name}.")
         return path
+    except ModelError as error:
+        console.print(f"[red]model[/]: {error}")
+        raise typer.Exit(1) from None
 
 
 @app.command()

@@ -20,6 +20,10 @@ class ModelError(Exception):
     """No model, or one that was not built here; the text names the remedy."""
 
 
+class NoModel(ModelError):
+    """There is none yet: it can be trained."""
+
+
 def fingerprint() -> str:
     """A hash of everything that a model is made from."""
     digest = hashlib.sha256()
@@ -48,11 +52,11 @@ def trained_model(settings: Settings) -> Path:
     """
     path = model_path()
     if not path.exists():
-        raise ModelError("there is no model of the present data. Remedy: advisor train")
+        raise NoModel("there is no model of the present data. Remedy: advisor train")
     signature = path.with_suffix(".sig")
     known = signature.read_text(encoding="ascii") if signature.exists() else ""
     if not hmac.compare_digest(known, sign(path, settings)):
-        raise ModelError(f"{path} was not built by this installation. Remedy: delete it and run advisor train")
+        raise ModelError(f"{path} was not signed with this installation's key. Remedy: set ADVISOR_SECRET_KEY to the key that it was signed with, or delete it and run advisor train")
     return path
 
 

@@ -15,6 +15,7 @@ LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 VARIABLES = (
     "ADVISOR_HOST",
     "ADVISOR_PORT",
+    "ADVISOR_PUBLIC_URL",
     "ADVISOR_WORKERS",
     "ADVISOR_DATABASE_URL",
     "ADVISOR_REDIS_URL",
@@ -40,6 +41,7 @@ class Settings:
 
     host: str = "127.0.0.1"
     port: int = 5005
+    public_url: Optional[str] = None
     workers: int = 1
     database_url: str = f"sqlite:///{ROOT / 'var' / 'advisor.db'}"
     redis_url: Optional[str] = None
@@ -62,6 +64,7 @@ class Settings:
         settings = cls(
             host=values.get("ADVISOR_HOST", standard.host),
             port=int(number("ADVISOR_PORT", values.get("ADVISOR_PORT"), standard.port)),
+            public_url=values.get("ADVISOR_PUBLIC_URL", "").rstrip("/") or None,
             workers=int(number("ADVISOR_WORKERS", values.get("ADVISOR_WORKERS"), standard.workers)),
             database_url=values.get("ADVISOR_DATABASE_URL", standard.database_url),
             redis_url=values.get("ADVISOR_REDIS_URL"),

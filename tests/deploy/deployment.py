@@ -19,8 +19,8 @@ ROOT = Path(__file__).resolve().parents[2]
 DEPLOY = ROOT / "deploy"
 CHART = DEPLOY / "helm" / "customer-budget-advisor"
 SECRETS = frozenset({"ADVISOR_DATABASE_URL", "ADVISOR_REDIS_URL", "ADVISOR_API_TOKEN", "ADVISOR_SECRET_KEY"})
-KNOWN = frozenset(VARIABLES) | {"ADVISOR_REDIS_URL", "ADVISOR_WORKERS", "ADVISOR_PUBLIC_URL"}
-"""Variables of the advisor; the three are those of a server of many replicas."""
+KNOWN = frozenset(VARIABLES)
+"""Variables of the advisor."""
 REFERENCE = re.compile(r"(?<!\$)\$\{(\w+)(?::([-?])([^}]*))?\}")
 """``${NAME}``, ``${NAME:-standard}`` or ``${NAME:?complaint}`` in a compose file."""
 
