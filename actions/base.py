@@ -38,6 +38,7 @@ class AdvisorAction(Action, ABC):
         turn = Turn(tracker, services())
         self.take_turn(turn)
         turn.end_with_lead_in()
+        await turn.write()
         turn.speak(dispatcher)
         return turn.events()
 

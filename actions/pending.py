@@ -207,7 +207,7 @@ def ask_contact(turn: Turn, state: PendingState) -> None:
 
 def contact_kept(turn: Turn, state: PendingState) -> None:
     settle(turn)
-    turn.services.leads.keep(turn.sender_id, state["wish"], state["contact_kind"], state["contact"], turn.facts_json)
+    turn.keep_wish(state["wish"], state["contact_kind"], state["contact"])
     turn.lead_in(f"wish.{state['wish']}_kept", masked=state["masked"])
 
 
@@ -223,7 +223,7 @@ def ask_delete(turn: Turn, state: PendingState) -> None:
 
 
 def delete_done(turn: Turn, state: PendingState) -> None:
-    turn.services.leads.forget(turn.sender_id)
+    turn.forget_wishes()
     turn.forget_company()
     turn.erase_history()
     turn.lead_in("wish.deleted")

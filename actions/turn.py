@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, Optional
+import asyncio
+from functools import partial
+from typing import Any, Callable, Optional
 
 from rasa_sdk import Tracker
 from rasa_sdk.events import EventType, SlotSet
@@ -33,6 +35,7 @@ class Turn:
         self.requested_slot_before: Optional[str] = tracker.get_slot(REQUESTED_SLOT)
         self._said: list[tuple[Message, Optional[str]]] = []
         self._lead_in: list[str] = []
+        self._writes: list[Callable[[], None]] = []
 
     # what is known
     @property
@@ -109,6 +112,19 @@ class Turn:
     def erase_history(self) -> None:
         """Ask the tracker store to drop every event up to this turn: it acts on this slot when it is set anew."""
         self._slots[ERASED_SLOT] = self.services.now().isoformat()
+
+    # what others are to see
+    def keep_wish(self, wish: str, contact_kind: Optional[str] = None, contact: Optional[str] = None) -> None:
+        """Keep a wish with the facts known so far."""
+        self._writes.append(partial(self.services.leads.keep, self.sender_id, wish, contact_kind, contact, self.facts_json))
+
+    def forget_wishes(self) -> None:
+        self._writes.append(partial(self.services.leads.forget, self.sender_id))
+
+    async def write(self) -> None:
+        """Bring it into the database, beside the event loop."""
+        for write in self._writes:
+            await asyncio.to_thread(write)
 
     # what is said
     def lead_in(self, key: str, **values: Any) -> None:

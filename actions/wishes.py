@@ -20,7 +20,7 @@ class Wish(AdvisorAction, ABC):
     def answer(self, turn: Turn) -> None:
         turn.dialogue.wish = self.wish
         turn.dialogue.pending = None
-        turn.services.leads.keep(turn.sender_id, self.wish, None, None, turn.facts_json)
+        turn.keep_wish(self.wish)
         turn.wait_for(None)
         turn.say(f"wish.{self.wish}", custom=self.structure(turn))
 

@@ -10,6 +10,7 @@ from typing import Any, Optional
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.exc import IntegrityError
 
 from knowledge.errors import KnowledgeError
 from knowledge.loading import Document, build, mappings, read, version_of
@@ -92,7 +93,14 @@ class KnowledgeStore:
 
 
 def keep(engine: Engine, document: Document) -> None:
-    """Store a version once."""
+    """Store a version once, also where several replicas start together."""
+    try:
+        keep_once(engine, document)
+    except IntegrityError:
+        keep_once(engine, document)  # another one was faster with the same version
+
+
+def keep_once(engine: Engine, document: Document) -> None:
     version = version_of(document)
     with engine.begin() as connection:
         if connection.execute(sa.select(versions.c.version).where(versions.c.version == version)).first():

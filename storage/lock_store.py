@@ -9,15 +9,15 @@ import hashlib
 import os
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any, AsyncGenerator, AsyncIterator, Optional, Protocol
+from typing import Any, AsyncGenerator, AsyncIterator, Awaitable, Callable, Optional, Protocol
 
 from rasa.core.lock import TicketLock
 from rasa.core.lock_store import LOCK_LIFETIME, InMemoryLockStore, LockError
 
 FILES = 1024
 """Lock files; conversations that share one wait for each other."""
-FIRST_WAIT, LONGEST_WAIT = 0.002, 0.02
-"""Seconds between two looks at a lock that another process holds."""
+FIRST_WAIT, LONGEST_WAIT, LONGEST_WAIT_FOR_REDIS = 0.002, 0.02, 0.25
+"""Seconds between two looks at a lock that another process holds; when a machine dies, hundreds wait at Redis at once."""
 LEASE = 10.0
 """Seconds after which Redis gives up the lock of a machine that has died."""
 
@@ -68,25 +68,19 @@ class FileLocks:
     async def hold(self, conversation_id: str, patience: float) -> AsyncIterator[None]:
         number = int.from_bytes(hashlib.sha1(conversation_id.encode()).digest()[:4], "big") % FILES
         file = os.open(self._directory / f"{number}.lock", os.O_RDWR | os.O_CREAT, 0o600)
+
+        async def take() -> bool:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return False
+            return True
+
         try:
-            await until_locked(file, conversation_id, patience)
+            await until_held(take, conversation_id, patience, LONGEST_WAIT)
             yield
         finally:
             os.close(file)
-
-
-async def until_locked(file: int, conversation_id: str, patience: float) -> None:
-    """Look for the lock at short, growing intervals."""
-    clock = asyncio.get_running_loop().time
-    end, wait = clock() + patience, FIRST_WAIT
-    while True:
-        try:
-            return fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            if clock() > end:
-                raise LockError(f"the conversation {conversation_id} was held longer than {patience} seconds") from None
-        await asyncio.sleep(wait)
-        wait = min(wait * 1.5, LONGEST_WAIT)
 
 
 class RedisLocks:
@@ -99,17 +93,25 @@ class RedisLocks:
 
     @asynccontextmanager
     async def hold(self, conversation_id: str, patience: float) -> AsyncIterator[None]:
-        from redis.exceptions import LockError as RedisLockError
+        from redis.exceptions import RedisError
 
-        lock = self._redis.lock(
-            f"advisor:lock:{conversation_id}", timeout=LEASE, sleep=FIRST_WAIT, blocking_timeout=patience
-        )
-        if not await lock.acquire():
-            raise LockError(f"the conversation {conversation_id} was held longer than {patience} seconds")
+        lock = self._redis.lock(f"advisor:lock:{conversation_id}", timeout=LEASE, blocking=False)
+        await until_held(lock.acquire, conversation_id, patience, LONGEST_WAIT_FOR_REDIS)
         try:
             yield
         finally:
             try:
                 await lock.release()
-            except RedisLockError:
-                pass  # the lease ran out; the store refuses what another machine has overtaken
+            except RedisError:
+                pass  # the lease has run out or will; the store refuses what another machine has overtaken
+
+
+async def until_held(take: Callable[[], Awaitable[bool]], conversation_id: str, patience: float, longest_wait: float) -> None:
+    """Look for the lock at short, growing intervals."""
+    clock = asyncio.get_running_loop().time
+    end, wait = clock() + patience, FIRST_WAIT
+    while not await take():
+        if clock() > end:
+            raise LockError(f"the conversation {conversation_id} was held longer than {patience} seconds")
+        await asyncio.sleep(wait)
+        wait = min(wait * 1.5, longest_wait)

@@ -15,7 +15,7 @@ from typing import Iterator, Optional
 import httpx
 
 ROOT = Path(__file__).resolve().parent.parent
-START_TIMEOUT, STOP_TIMEOUT = 300.0, 60.0
+START_TIMEOUT, STOP_TIMEOUT = 600.0, 60.0
 
 
 def free_port() -> int:
@@ -30,7 +30,7 @@ class Server:
     def __init__(self, database_url: str, log: Optional[Path] = None, **environment: str) -> None:
         port = free_port()
         self.address = f"http://127.0.0.1:{port}"
-        self._variables = {**os.environ, "ADVISOR_PORT": str(port), "ADVISOR_DATABASE_URL": database_url, **environment}
+        self.variables = {**os.environ, "ADVISOR_PORT": str(port), "ADVISOR_DATABASE_URL": database_url, **environment}
         self._log = log
         self.process: subprocess.Popen[bytes]
 
@@ -38,7 +38,7 @@ class Server:
         command = [sys.executable, "-m", "advisor", "run"]
         with open(self._log or os.devnull, "ab") as output:
             errors = output if self._log else None
-            self.process = subprocess.Popen(command, cwd=ROOT, env=self._variables, stdout=output, stderr=errors)
+            self.process = subprocess.Popen(command, cwd=ROOT, env=self.variables, stdout=output, stderr=errors)
 
     def wait_until_ready(self) -> None:
         end = time.monotonic() + START_TIMEOUT

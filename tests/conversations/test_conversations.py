@@ -28,14 +28,6 @@ ALLOWED_PER_TURN = {
 }  # fmt: skip
 
 
-@pytest.fixture(scope="session")
-def agent(model: Path) -> Agent:
-    from advisor.agent import load_agent
-    from advisor.settings import Settings
-
-    return load_agent(model, Settings.from_environment())
-
-
 @pytest.mark.parametrize("path", CONVERSATIONS, ids=lambda path: path.stem)
 def test_conversation(path: Path, agent: Agent) -> None:
     turns = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
