@@ -66,10 +66,10 @@ def ready_model(current: Settings) -> Path:
 @app.command()
 def run() -> None:
     """Start the advisor: demo page, REST channel, Rasa's API."""
-    from advisor.doctor import examine
+    from advisor.doctor import NO_HINDRANCE, examine
 
     current = settings()
-    problems = [finding for finding in examine(current) if finding.problem and finding.subject != "model"]
+    problems = [finding for finding in examine(current) if finding.problem and finding.subject not in NO_HINDRANCE]
     for finding in problems:
         console.print(f"[red]{finding.subject}[/]: {finding.problem}")
     if problems:
@@ -130,6 +130,24 @@ def migrate() -> None:
     from storage.migrations import migrate as bring_up
 
     bring_up(open_database(settings().database_url))
+
+
+@app.command()
+def import_conversations(url: str = typer.Argument(help="The database of Rasa's SQLTrackerStore, e.g. sqlite:///rasa.db")) -> None:
+    """Bring the conversations of Rasa's own SQL tracker store into the database; may be interrupted and started again."""
+    import sqlalchemy as sa
+    from rich.progress import track
+
+    from storage.database import open_database
+    from storage.importer import ConversationImporter
+    from storage.migrations import migrate as bring_up
+
+    target = open_database(settings().database_url)
+    bring_up(target)
+    importer = ConversationImporter(sa.create_engine(url), target)
+    brought = [count for _, count in track(importer.run(), "conversations", total=importer.count(), console=console)]
+    new = sum(count > 0 for count in brought)
+    console.print(f"{new} conversations with {sum(brought)} events brought; {len(brought) - new} were here already.")
 
 
 @app.command()

@@ -8,14 +8,18 @@ from dataclasses import dataclass
 from typing import Callable, Optional
 
 import sqlalchemy as sa
+from sqlalchemy.exc import SQLAlchemyError
 
 from advisor.model import ModelError, trained_model
 from advisor.settings import Settings
 from knowledge.errors import KnowledgeError
 from knowledge.loading import load
 from storage.database import open_database
+from storage.messages import MOST_ATTEMPTS, Inbox, Outbox
 
 PYTHON = (3, 10)
+NO_HINDRANCE = frozenset({"model", "messages"})
+"""Subjects whose problem does not keep the server from starting: a model is trained, messages are looked at."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +38,7 @@ def examine(settings: Settings) -> list[Finding]:
         ("knowledge", knowledge_problem),
         ("database", database_problem),
         ("model", model_problem),
+        ("messages", messages_problem),
     )
     return [Finding(subject, check(settings)) for subject, check in checks]
 
@@ -82,3 +87,17 @@ def model_problem(settings: Settings) -> Optional[str]:
     except ModelError as error:
         return str(error)
     return None
+
+
+def messages_problem(settings: Settings) -> Optional[str]:
+    engine = open_database(settings.database_url)
+    try:
+        given_up = [f"{one.sender_id}:{one.number}" for one in (*Inbox(engine).dead(), *Outbox(engine).dead())]
+    except SQLAlchemyError:  # the database is away, which has a check of its own, or it is new
+        return None
+    if not given_up:
+        return None
+    return (
+        f"given up after {MOST_ATTEMPTS} attempts: {', '.join(given_up)}. "
+        "Remedy: the log says why; a message that its sender repeats is tried again"
+    )

@@ -10,6 +10,7 @@ import argparse
 import asyncio
 import itertools
 import random
+import signal
 import sys
 import tempfile
 import time
@@ -37,7 +38,7 @@ SCRIPTS = (
 )
 """Conversations of which each answer stands on what was told before it."""
 Replies = list[dict[str, Any]]
-PATIENCE = 1200.0
+PATIENCE = 3600.0
 """Seconds in which everything has to be over."""
 REQUEST_PATIENCE = 90.0
 LOOK_AGAIN = 0.5
@@ -277,6 +278,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> None:
     parser.add_argument("--kills", type=int, default=5)
     parser.add_argument("--pause", type=float, default=10.0, help="seconds that a user thinks at most")
     options = parser.parse_args(arguments)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))  # and all that was started is ended
     console = Console()
     folder = Path(tempfile.mkdtemp(prefix="storm-"))
     begin = time.monotonic()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import sqlite3
@@ -15,8 +16,11 @@ from typing import Callable, Iterator
 
 import httpx
 import pytest
+from rasa.core.lock_store import LockError
 
+from advisor.settings import Settings
 from benchmarks.processes import PROC, children
+from storage.lock_store import FileLocks
 from tests.replica import WEBHOOK, body, user_texts
 from tests.server import ROOT, Server, started_servers
 
@@ -109,7 +113,7 @@ def test_told_to_stop_it_answers_what_is_under_way_and_leaves_nobody(server: Ser
     with ThreadPoolExecutor() as users:
         with database_locked(database):
             answer = users.submit(say, server, "成长期", "under-way")
-            time.sleep(2)
+            until(lambda: is_under_way("under-way"), "it did not come")
             server.process.send_signal(signal.SIGTERM)
             until(lambda: not accepts(server), "it still takes connections")
             assert not answer.done()
@@ -139,6 +143,19 @@ def database_locked(database: Path) -> Iterator[None]:
     finally:
         connection.execute("ROLLBACK")
         connection.close()
+
+
+def is_under_way(sender: str) -> bool:
+    """Does a worker hold the conversation?"""
+
+    async def look() -> bool:
+        try:
+            async with FileLocks(Settings().lock_directory).hold(sender, patience=0):
+                return False
+        except LockError:
+            return True
+
+    return asyncio.run(look())
 
 
 def accepts(server: Server) -> bool:
