@@ -92,7 +92,8 @@ def model_problem(settings: Settings) -> Optional[str]:
 def messages_problem(settings: Settings) -> Optional[str]:
     engine = open_database(settings.database_url)
     try:
-        given_up = [f"{one.sender_id}:{one.number}" for one in (*Inbox(engine).dead(), *Outbox(engine).dead())]
+        given_up = [f"{message.sender_id}:{message.number}" for message in Inbox(engine).dead()]
+        given_up += [answer.key for answer in Outbox(engine).dead()]
     except SQLAlchemyError:  # the database is away, which has a check of its own, or it is new
         return None
     if not given_up:
