@@ -61,15 +61,15 @@ class PassOn(BaseHTTPRequestHandler):
 
 
 @pytest.fixture(scope="module")
-def database_url(tmp_path_factory: pytest.TempPathFactory) -> str:
+def database(tmp_path_factory: pytest.TempPathFactory) -> str:
     return f"sqlite:///{tmp_path_factory.mktemp('actions') / 'advisor.db'}"
 
 
 @pytest.fixture(scope="module")
-def wire(database_url: str) -> Iterator[Wire]:
+def wire(database: str) -> Iterator[Wire]:
     port = free_port()
-    variables = {**Server(database_url).variables}
-    server = subprocess.Popen([sys.executable, "-m", "rasa_sdk", "--actions", "actions", "--port", str(port)], cwd=ROOT, env=variables)
+    command = [sys.executable, "-m", "rasa_sdk", "--actions", "actions", "--port", str(port)]
+    server = subprocess.Popen(command, cwd=ROOT, env=Server(database).variables)
     try:
         wait_for(f"http://127.0.0.1:{port}/health")
         wire = Wire(f"http://127.0.0.1:{port}/webhook")
@@ -82,8 +82,8 @@ def wire(database_url: str) -> Iterator[Wire]:
 
 
 @pytest.fixture(scope="module")
-def address(model: Path, database_url: str, wire: Wire) -> Iterator[str]:
-    with started_servers([Server(database_url, ADVISOR_ACTIONS_URL=f"http://127.0.0.1:{wire.server_port}/webhook")]) as [server]:
+def address(model: Path, database: str, wire: Wire) -> Iterator[str]:
+    with started_servers([Server(database, ADVISOR_ACTIONS_URL=f"http://127.0.0.1:{wire.server_port}/webhook")]) as [server]:
         yield server.address
 
 
