@@ -14,7 +14,7 @@ from sqlalchemy.engine import Connection, Engine
 
 from advisor.settings import Settings
 from storage.database import open_database
-from storage.messages import KEPT, AlreadyAnswered, Arrived, Inbox, NotNow, finish
+from storage.messages import KEPT, AlreadyAnswered, Arrived, Inbox, NotNow, finish, remove_old
 from storage.tracker_store import ConversationConflict, beside_turn, in_thread
 
 logger = logging.getLogger(__name__)
@@ -22,6 +22,7 @@ logger = logging.getLogger(__name__)
 LEFT_BEHIND = 3.0
 """Seconds after which a message that nobody answers is taken up by whichever process looks."""
 LOOK_EVERY = 1.0
+REMOVE_EVERY = 60.0
 CONFLICTS = 5
 """Times that a turn is tried again when another process was faster."""
 
@@ -51,6 +52,7 @@ class Delivery:
 
     def __init__(self, agent: Agent, engine: Engine) -> None:
         self._agent = agent
+        self._engine = engine
         self.inbox = Inbox(engine)
         self._tasks: set[asyncio.Future[None]] = set()
 
@@ -93,10 +95,15 @@ class Delivery:
         task.add_done_callback(self._tasks.discard)
 
     async def take_up(self) -> None:
-        """Go on, for ever, with what processes that died have left behind."""
+        """Go on, for ever, with what processes that died have left behind, and remove what was done with long ago."""
+        clock = asyncio.get_running_loop().time
+        remove_at = clock() + REMOVE_EVERY
         while True:
             await asyncio.sleep(LOOK_EVERY)
             try:
+                if clock() > remove_at:
+                    remove_at = clock() + REMOVE_EVERY
+                    await in_thread(remove_old, self._engine)
                 # All at once, so that one that is held or fails does not hold up the others.
                 senders = await in_thread(self.inbox.left_behind, LEFT_BEHIND)
                 outcomes = await asyncio.gather(*map(self.work_through, senders), return_exceptions=True)

@@ -19,6 +19,11 @@ MOST_ATTEMPTS = 8
 FIRST_DELAY, LONGEST_DELAY = 1.0, 600.0
 """Seconds between attempts: doubled each time, up to the longest."""
 BATCH = 100
+KEPT_DAYS = 30
+"""After which what is done with is removed; until then a message that comes again is known."""
+REMOVED_AT_ONCE = 1000
+SHOWN_AGAIN = frozenset({"web"})
+"""Channels that show a person what she wrote (:mod:`storage.transcript`)."""
 
 
 class NotNow(Exception):
@@ -139,9 +144,11 @@ class Inbox:
 def finish(connection: Connection, message: Arrived, replies: Sequence[Mapping[str, Any]], state: str) -> None:
     """In the transaction of the turn: the message is done, its answers are kept or wait to be sent.
 
-    What is left of the message is that it was answered; its text stands among the events of the conversation.
+    What is left of the message is that it was answered; its text stands among the events of the conversation, and here only
+    for a channel that shows it again.
     """
-    if not connection.execute(inbox.update().where(waits(message)).values(state=DONE, body=orjson.dumps({}))).rowcount:
+    done = {"state": DONE} if message.channel in SHOWN_AGAIN else {"state": DONE, "body": orjson.dumps({})}
+    if not connection.execute(inbox.update().where(waits(message)).values(**done)).rowcount:
         raise AlreadyAnswered(message.message_id)
     rows = [
         {
@@ -172,10 +179,7 @@ class Outbox:
         due = sa.select(outbox).where(outbox.c.state == WAITING, outbox.c.channel == channel, outbox.c.due_at <= time.time())
         query = due.where(is_first).order_by(outbox.c.due_at).limit(limit).with_for_update(skip_locked=True)
         with self._engine.begin() as connection:
-            claimed = [outgoing(row) for row in connection.execute(query)]
-            for one in claimed:
-                connection.execute(outbox.update().where(is_answer(one)).values(due_at=time.time() + lease))
-        return claimed
+            return [outgoing(row) for row in connection.execute(query).all() if leased(connection, row, lease)]
 
     def sent(self, one: Outgoing) -> None:
         """The platform has taken it."""
@@ -200,6 +204,27 @@ class Outbox:
             connection.execute(outbox.update().where(is_answer(one)).values(**values))
 
 
+def remove_old(engine: Engine, days: float = KEPT_DAYS, limit: int = REMOVED_AT_ONCE) -> int:
+    """Remove so many messages at most, and so many answers, that were done with so long ago; returns how many went.
+
+    The last message of each person stays: from its number the next ones are counted on, and no number comes twice.
+    """
+    before = time.time() - days * 24 * 60 * 60
+    later = inbox.alias()
+    has_later = sa.exists().where(later.c.sender_id == inbox.c.sender_id, later.c.number > inbox.c.number)
+    messages = sa.select(inbox.c.sender_id, inbox.c.number).where(inbox.c.state == DONE, inbox.c.arrived_at < before, has_later)
+    answers = sa.select(outbox.c.sender_id, outbox.c.number, outbox.c.part).where(
+        outbox.c.state.in_((KEPT, SENT)), outbox.c.due_at < before
+    )
+    return removed(engine, inbox, messages.limit(limit)) + removed(engine, outbox, answers.limit(limit))
+
+
+def removed(engine: Engine, table: sa.Table, keys: Any) -> int:
+    """Delete the rows with these keys; how many there were."""
+    with engine.begin() as connection:
+        return int(connection.execute(table.delete().where(sa.tuple_(*table.primary_key.columns).in_(keys))).rowcount)
+
+
 def delay(attempts: int) -> float:
     """Seconds before the next attempt: doubled each time, spread so that those that failed together do not come together."""
     return min(FIRST_DELAY * 2 ** (attempts - 1), LONGEST_DELAY) * random.uniform(0.5, 1.5)
@@ -211,6 +236,12 @@ def row_of(message: Arrived, body: Mapping[str, Any], state: str) -> dict[str, A
         "sender_id": message.sender_id, "number": message.number, "channel": message.channel, "message_id": message.message_id,
         "body": orjson.dumps(body), "state": state, "attempts": message.attempts, "arrived_at": time.time(),
     }  # fmt: skip
+
+
+def leased(connection: Connection, row: Any, lease: float) -> bool:
+    """Put off an answer that is as it was read; where there are no locks on rows, another process may have been faster."""
+    as_read = is_answer(row) & (outbox.c.due_at == row.due_at) & (outbox.c.state == WAITING)
+    return bool(connection.execute(outbox.update().where(as_read).values(due_at=time.time() + lease)).rowcount)
 
 
 def arrived(row: Any) -> Arrived:
@@ -229,5 +260,6 @@ def waits(message: Arrived) -> Any:
     return is_message(message) & (inbox.c.state == WAITING)
 
 
-def is_answer(one: Outgoing) -> Any:
+def is_answer(one: Any) -> Any:
+    """``one`` is an answer, or its row."""
     return (outbox.c.sender_id == one.sender_id) & (outbox.c.number == one.number) & (outbox.c.part == one.part)

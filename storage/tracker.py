@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import copy
+import time
 from collections import deque
 from dataclasses import asdict, dataclass
-from datetime import datetime
 from functools import lru_cache
 from itertools import islice
 from typing import Any, Callable, Iterable, Iterator, Mapping, Optional, Sequence
@@ -269,16 +269,6 @@ class FoldedTracker(DialogueStateTracker):
                 done.append(event)
         return done
 
-    def reminders(self, now: datetime) -> list[Event]:
-        """Reminders of this session that are still to come: Rasa lets one come only while it is among the events."""
-        found: dict[str, Event] = {}
-        for event in self.events:
-            if isinstance(event, SessionStarted):
-                found = {}
-            elif isinstance(event, ReminderScheduled) and event.trigger_date_time.timestamp() > now.timestamp():
-                found[event.name] = event
-        return list(found.values())
-
     def unfold(self) -> None:
         """Hold every event again; as slow as the conversation is long."""
         new = self.new_events
@@ -305,7 +295,9 @@ class FoldedTracker(DialogueStateTracker):
         recent = self._beginning(self._after(base, short.excerpt), window, turns)
         visible, hidden = map(without_superseded, self._visible(base, [*short.excerpt, *window[:recent]]))
         begin = self._beginning(base, visible, turns)
-        return Short(self._after(base, visible[:begin]), [*visible[begin:], *hidden], window[recent:])
+        excerpt, kept = [*visible[begin:], *hidden], window[recent:]
+        reminders = outstanding([*short.excerpt, *window], (*excerpt, *kept))
+        return Short(self._after(base, visible[:begin]), [*reminders, *excerpt], kept)
 
     def _beginning(self, base: Base, events: Sequence[Event], turns: int) -> int:
         """The last place where a window of at least ``turns`` messages can begin; 0 where there is none."""
@@ -456,6 +448,13 @@ def without_superseded(events: Sequence[Event]) -> list[Event]:
             replaced_by.add(subject)
             kept.append(event)
     return kept[::-1]
+
+
+def outstanding(events: Iterable[Event], kept: Iterable[Event]) -> list[Event]:
+    """Reminders still to come that are not among the kept events: Rasa lets one come only while the tracker knows it."""
+    found = {event.name: event for event in events if isinstance(event, ReminderScheduled)}
+    known = {id(event) for event in kept}
+    return [event for event in found.values() if id(event) not in known and event.trigger_date_time.timestamp() > time.time()]
 
 
 def event_of(content: Mapping[str, Any]) -> Any:

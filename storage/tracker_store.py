@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from contextvars import ContextVar
-from dataclasses import replace
-from datetime import datetime
 from typing import Any, Callable, Iterable, Mapping, Optional, Sequence, Union
 
 import orjson
@@ -118,7 +116,8 @@ class AdvisorTrackerStore(TrackerStore):
                 return
             if last_erasure(turn.new) is not None:
                 turn = without_history(connection, turn)
-            self._append(connection, turn)
+            if turn.new:
+                self._append(connection, turn)
             for write in beside:
                 write(connection)
         turn.tracker.position, turn.tracker.stored_here = turn.position + len(turn.new), len(turn.tracker.events)
@@ -142,10 +141,7 @@ class AdvisorTrackerStore(TrackerStore):
             connection.execute(event_feed.insert().values(sender_id=sender_id, first=turn.position, last=end - 1))
 
     def _encoded(self, tracker: FoldedTracker) -> bytes:
-        short = tracker.in_short(self.turns, self.turns * EVENTS_A_TURN)
-        kept = {id(event) for event in (*short.excerpt, *short.window)}
-        behind = [event for event in tracker.reminders(datetime.now()) if id(event) not in kept]
-        return encoded(replace(short, excerpt=[*behind, *short.excerpt]))
+        return encoded(tracker.in_short(self.turns, self.turns * EVENTS_A_TURN))
 
     def _senders(self) -> list[str]:
         with self.engine.connect() as connection:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import random
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -119,6 +118,11 @@ def train_next_bot(output: Path) -> Path:
     return train_bot(output / "next", path)
 
 
+def train_bots(output: Path) -> tuple[Path, Path]:
+    """The small bot, and the one that goes live later."""
+    return train_bot(output), train_next_bot(output)
+
+
 def store_at(url: str) -> AdvisorTrackerStore:
     """Ours, as the bot needs it."""
     return AdvisorTrackerStore(None, engine=open_database(url), turns=LOOKS_BACK)
@@ -158,7 +162,6 @@ class Here:
         try:
             said: Any = await self._answers(sender, step)
         except Exception as error:
-            if os.environ.get("EQ_DEBUG"): import traceback; traceback.print_exc()
             said = type(error).__name__
         finally:
             domain.session_config = session
@@ -223,7 +226,7 @@ async def compare(
             model = dice.choice(models)
             for side in (stock, *ours):
                 await side.load(model)
-        step = odds.step(dice)
+        step = odds.step(dice) if number else Step(random_message(dice))
         expected, found = await stock.turn(sender, step), await dice.choice(ours).turn(sender, step)
         assert found == expected, f"seed {seed}, turn {number}: {step}: {differences(expected, found)}"
     expected_events, found_events = settled(await stock.history(sender)), settled(await ours[0].history(sender))
@@ -239,8 +242,7 @@ async def answers(agent: Agent, sender: str, said: Said) -> list[dict[str, Any]]
 async def standing(agent: Agent, sender: str) -> dict[str, Any]:
     """What the next turn goes by."""
     tracker = await agent.processor.tracker_store.retrieve(sender)
-    if tracker is None:
-        return {}  # a reminder came to nobody
+    assert tracker is not None
     state = tracker.current_state()
     del state["latest_event_time"]
     loop = state.get("active_loop") or {}
@@ -274,7 +276,7 @@ def timeless(content: Any) -> Any:
 
 def differences(expected: Outcome, found: Outcome) -> list[tuple[Any, Any]]:
     """What differs, Rasa's first."""
-    pairs = [(expected[0], found[0]), *((expected[1].get(name), found[1].get(name)) for name in expected[1].keys() | found[1])]
+    pairs = [(expected[0], found[0]), *((expected[1].get(name), found[1].get(name)) for name in sorted(expected[1].keys() | found[1]))]
     return [(one, other) for one, other in pairs if one != other]
 
 

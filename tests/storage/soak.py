@@ -16,7 +16,7 @@ from typing import Any
 from storage.database import open_database
 from storage.migrations import migrate
 from tests.storage.databases import postgres_database, postgres_server, sqlite_database
-from tests.storage.equality import Elsewhere, Here, Odds, agent_over, compare, store_at, train_bot, train_next_bot
+from tests.storage.equality import Elsewhere, Here, Odds, agent_over, compare, store_at, train_bots
 
 TURNS = 20_000
 LONGEST = 120
@@ -43,22 +43,11 @@ KINDS = (
 )
 
 
-def bots(directory: Path) -> tuple[Path, Path]:
-    """The small bot and the one that goes live later."""
-    import pickle
-    c=Path("/tmp/eqbots.pkl")
-    if c.exists(): return pickle.loads(c.read_bytes())
-    d=Path("/tmp/eqbots"); d.mkdir(exist_ok=True)
-    r=train_bot(d), train_next_bot(d)
-    c.write_bytes(pickle.dumps(r))
-    return r
-
-
 class Soak:
     """Both stores with all that they need, in a directory."""
 
     def __init__(self, stack: ExitStack, directory: Path) -> None:
-        self.models = bots(directory)
+        self.models = train_bots(directory)
         server = stack.enter_context(postgres_server(directory / "postgres"))
         self._urls = {
             "sqlite": stack.enter_context(sqlite_database(directory)),
