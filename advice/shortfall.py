@@ -10,7 +10,7 @@ from advice.missing import missing_facts
 from advice.quantities import allocate, ends, minus, plus, whole
 from advice.results import Measure, ShortfallAdvice
 from advice.share import combined_share, share_check, share_of_total
-from knowledge.model import Knowledge, MeasureKnowledge
+from knowledge.model import Knowledge, MeasureKnowledge, Split
 
 HUNDRED = Decimal(100)
 Saving = tuple[int, int]
@@ -75,14 +75,27 @@ def measures_for(facts: Facts, knowledge: Knowledge) -> tuple[Measure, ...]:
         return tuple(Measure(entry.id, None, entry.effort, entry.source) for entry in ordered)
     _, split = knowledge.split(facts.stage)
     low, high = spending_ends(spending)
-    left_low, left_high = (dict(zip(split.percents, allocate(end, list(split.percents.values())), strict=False)) for end in (low, high))
-    by_size = sorted(ordered, key=lambda entry: (entry.effort, -potential(entry, left_high)))
+    left_low, left_high = laid_out(low, split), laid_out(high, split)
     found = []
-    for entry in by_size:
+    for entry in taking_order(knowledge, split, (low, high)):
         low_percent, high_percent = entry.saves.ends
         saving = (take(entry, low_percent, left_low), take(entry, high_percent, left_high))
         found.append(Measure(entry.id, (min(saving), max(saving)), entry.effort, entry.source))
     return tuple(sorted(found, key=lambda measure: (measure.effort, -sum(measure.saves or (0, 0)))))
+
+
+def laid_out(spending: int, split: Split) -> dict[str, int]:
+    """What is spent on each item."""
+    return dict(zip(split.percents, allocate(spending, list(split.percents.values())), strict=False))
+
+
+def taking_order(knowledge: Knowledge, split: Split, spending: Optional[Saving]) -> list[MeasureKnowledge]:
+    """In which order the measures save: the lighter first, of equals what could save more."""
+    ordered = sorted(knowledge.measures, key=lambda entry: entry.effort)
+    if spending is None:
+        return ordered
+    most = laid_out(spending[1], split)
+    return sorted(ordered, key=lambda entry: (entry.effort, -potential(entry, most)))
 
 
 def spending_ends(spending: Quantity) -> Saving:
