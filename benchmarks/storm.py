@@ -100,33 +100,32 @@ class Findings:
 class Users:
     """Talks to the replicas as careful clients do: each request again, until it is answered."""
 
-    def __init__(self, addresses: Sequence[str], session: aiohttp.ClientSession, pause: float) -> None:
+    def __init__(self, addresses: Sequence[str], session: aiohttp.ClientSession) -> None:
         self._addresses = addresses
         self._session = session
-        self._pause = pause
         self.failures = 0
         self.storm_is_over = asyncio.Event()
 
-    async def talk_while_it_storms(self, user: int) -> list[Conversation]:
+    async def talk_while_it_storms(self, user: int, pause: float) -> list[Conversation]:
         """One user's conversations, one after the other, until the storm is over; the last one is finished."""
         conversations: list[Conversation] = []
         for turn in itertools.count():
             talk = Conversation(f"storm-{user}-{turn}", (user + turn) % len(SCRIPTS), fetches_later=bool((user + turn) // 4 % 2))
             conversations.append(talk)
-            await self.talk(talk)
+            await self.talk(talk, pause)
             if self.storm_is_over.is_set():
                 return conversations
         raise AssertionError("not reached")
 
-    async def talk(self, talk: Conversation) -> None:
-        """All messages of one conversation; afterwards each once more."""
+    async def talk(self, talk: Conversation, pause: float = 0) -> None:
+        """All messages of one conversation, with pauses for thought; afterwards each once more."""
         while not talk.is_over:
             said = talk.say_next()
             if talk.fetches_later:
                 said.number = (await self._post(talk, said, reply="later"))["number"]
             else:
                 said.replies = await self._post(talk, said)
-                await asyncio.sleep(random.uniform(0, self._pause))
+                await asyncio.sleep(random.uniform(0, pause))
         if talk.fetches_later:
             await self._fetch(talk)
         for said in talk.said:
@@ -174,10 +173,10 @@ async def weather(replicas: Sequence[Server], users: int, kills: int, pause: flo
     calm = [Conversation(f"calm-{script}", script) for script in range(len(SCRIPTS))]
     patience = aiohttp.ClientTimeout(total=REQUEST_PATIENCE)
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0), timeout=patience) as session:
-        talking = Users([replica.address for replica in replicas], session, pause)
+        talking = Users([replica.address for replica in replicas], session)
         for talk in calm:
             await talking.talk(talk)
-        conversations = [asyncio.ensure_future(talking.talk_while_it_storms(user)) for user in range(users)]
+        conversations = [asyncio.ensure_future(talking.talk_while_it_storms(user, pause)) for user in range(users)]
         try:
             await kill_again_and_again(replicas[0], kills)
         finally:
