@@ -121,6 +121,6 @@ def serve(model: Path, settings: Settings) -> None:
     place = workers.bound_socket(settings.host, settings.port)
 
     def serve_one() -> None:
-        build_app(agent, settings).run(sock=place, access_log=False, motd=False)
+        build_app(agent, settings).run(sock=place, backlog=workers.BACKLOG, access_log=False, motd=False)
 
     workers.run(serve_one, settings.workers, place)
