@@ -4,7 +4,7 @@ UV := $(shell uv --version >/dev/null 2>&1 && echo uv || echo .uv/bin/uv)
 export RASA_TELEMETRY_ENABLED := false
 export TF_CPP_MIN_LOG_LEVEL := 3
 
-.PHONY: run test bench bench-long fuzz storm shell train doctor setup lint
+.PHONY: run test bench bench-long fuzz storm shell train doctor setup lint soak
 
 run: setup
 	$(UV) run --frozen advisor run
@@ -16,7 +16,7 @@ shell train doctor bench: setup
 bench-long: setup
 	$(UV) run --frozen advisor bench --long
 
-test: setup lint
+test: setup lint soak
 	$(UV) run --frozen rasa data validate --fail-on-warnings --data data/nlu data/rules
 	$(UV) run --frozen advisor test
 
@@ -31,6 +31,10 @@ fuzz: setup
 # two replicas, 300 users at once, one replica killed five times: nothing is lost
 storm: setup
 	$(UV) run --frozen python -m benchmarks.storm
+
+# 20,000 random turns over Rasa's own store and over ours, turn by turn the same: an hour or two
+soak: setup
+	$(UV) run --frozen python -m tests.storage.soak
 
 setup: .venv/.ready
 

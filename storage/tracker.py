@@ -161,6 +161,8 @@ class FoldedTracker(DialogueStateTracker):
         """How many events of the conversation are stored in all."""
         self.exact_from = 0
         """Where in ``events`` the excerpt ends: before it turns are left out, so nothing can be taken back there."""
+        self.turns = 1
+        """How many of the user's last messages policies may look at."""
         super().__init__(sender_id, slots, max_event_history, sender_source, is_rule_tracker)
 
     @classmethod
@@ -171,13 +173,14 @@ class FoldedTracker(DialogueStateTracker):
         short: Short,
         position: int,
         read_history: ReadHistory,
+        turns: int = 1,
     ) -> "FoldedTracker":
         """A stored conversation: the state before its window, and the window's events applied to it."""
         tracker = cls(sender_id, slots)
         tracker.read_history = read_history
         tracker.position = position
         tracker._hold(short.base, [*short.excerpt, *short.window])
-        tracker.exact_from = len(short.excerpt)
+        tracker.exact_from, tracker.turns = len(short.excerpt), turns
         tracker.stored_here = len(tracker.events)
         return tracker
 
@@ -194,9 +197,12 @@ class FoldedTracker(DialogueStateTracker):
     @property
     def live_base(self) -> Optional[Base]:
         """The folded state, unless a restart or a new session has made it history."""
-        if self.base is None or any(isinstance(event, (Restarted, SessionStarted)) for event in self.events):
-            return None
-        return self.base
+        return None if self.has_begun_anew else self.base
+
+    @property
+    def has_begun_anew(self) -> bool:
+        """Has there been a restart or a new session since the fold?"""
+        return any(isinstance(event, (Restarted, SessionStarted)) for event in self.events)
 
     # Rasa's interface
     def update(self, event: Event, domain: Optional[Domain] = None) -> None:
@@ -223,7 +229,8 @@ class FoldedTracker(DialogueStateTracker):
         """The same conversation in the same state, without replaying it."""
         other = self._blank()
         other.base, other.events = self.base, self._create_events(list(self.events))
-        other.stored_here, other.position, other.exact_from = self.stored_here, self.position, self.exact_from
+        other.stored_here, other.position = self.stored_here, self.position
+        other.exact_from, other.turns = self.exact_from, self.turns
         Base.of(self, ()).put_on(other)
         return other
 
@@ -288,11 +295,12 @@ class FoldedTracker(DialogueStateTracker):
         return Short(base, applied[:end], applied[end:])
 
     def _folded(self, short: Short, turns: int) -> Short:
-        """The window gets as short as it can be with the last ``turns`` of the user's messages; the excerpt holds as many
-        before them that learned policies see, for Rasa hides from those the turns that only rules know.
+        """The window gets as short as it can be with the last ``turns`` of the user's messages, and one that may be taken
+        back; the excerpt holds as many before them that learned policies see, for Rasa hides from those the turns that only
+        rules know.
         """
         base, window = short.base or Base.of(self._at(None), ()), without_superseded(short.window)
-        recent = self._beginning(self._after(base, short.excerpt), window, turns)
+        recent = self._beginning(self._after(base, short.excerpt), window, turns + 1)
         visible, hidden = map(without_superseded, self._visible(base, [*short.excerpt, *window[:recent]]))
         begin = self._beginning(base, visible, turns)
         excerpt, kept = [*visible[begin:], *hidden], window[recent:]
@@ -378,14 +386,14 @@ class FoldedTracker(DialogueStateTracker):
         return not self._first_loop_execution_or_unhappy_path(loop, done)
 
     def _reaches_behind(self, event: Event) -> bool:
-        """Would nothing of the window be left, or not even enough to take back?"""
-        if self.live_base is None and not self.exact_from:
+        """Would be left of the window less than policies look at?"""
+        if self.has_begun_anew or (self.base is None and not self.exact_from):
             return False
         left = self.applied_window()
         if isinstance(event, UserUtteranceReverted):
             self._undo_till_previous(UserUttered, left)
         self._undo_till_previous(ActionExecuted, left)
-        return not any(isinstance(event, ActionExecuted) for event in self._short_of(None, left).window)
+        return sum(isinstance(event, UserUttered) for event in self._short_of(None, left).window) < self.turns
 
 
 def duplicate(slot: Slot) -> Slot:

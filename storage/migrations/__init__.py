@@ -32,4 +32,6 @@ def alone(engine: Engine) -> Iterator[Connection]:
     with engine.begin() as connection:
         if engine.dialect.name == "postgresql":
             connection.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK_KEY})
+        else:
+            connection.execute(sa.text("BEGIN IMMEDIATE"))
         yield connection

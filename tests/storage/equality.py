@@ -19,6 +19,7 @@ from rasa.shared.core.domain import SessionConfig
 from rasa.shared.core.events import ActionExecuted, Event, ReminderScheduled
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.utils.io import read_yaml_file, write_yaml
+from sqlalchemy.engine import Engine
 
 from advisor import in_process, logs
 from storage.database import open_database
@@ -123,9 +124,9 @@ def train_bots(output: Path) -> tuple[Path, Path]:
     return train_bot(output), train_next_bot(output)
 
 
-def store_at(url: str) -> AdvisorTrackerStore:
+def store_over(engine: Engine) -> AdvisorTrackerStore:
     """Ours, as the bot needs it."""
-    return AdvisorTrackerStore(None, engine=open_database(url), turns=LOOKS_BACK)
+    return AdvisorTrackerStore(None, engine=engine, turns=LOOKS_BACK)
 
 
 def agent_over(store: Optional[TrackerStore], model: Path) -> Agent:
@@ -209,7 +210,7 @@ def begin_elsewhere(url: str, model: Path) -> None:
     open_database.cache_clear()
     jobs.__scheduler = None  # it belongs to the loop of the process before the fork
     loop = asyncio.new_event_loop()
-    here = Here(agent_over(store_at(url), model))
+    here = Here(agent_over(store_over(open_database(url)), model))
 
 
 def work_elsewhere(name: str, *arguments: Any) -> Any:

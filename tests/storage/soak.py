@@ -16,7 +16,7 @@ from typing import Any
 from storage.database import open_database
 from storage.migrations import migrate
 from tests.storage.databases import postgres_database, postgres_server, sqlite_database
-from tests.storage.equality import Elsewhere, Here, Odds, agent_over, compare, store_at, train_bots
+from tests.storage.equality import Elsewhere, Here, Odds, agent_over, compare, store_over, train_bots
 
 TURNS = 20_000
 LONGEST = 120
@@ -61,7 +61,7 @@ class Soak:
                 stack.callback(process.end)
         self._stock = Here(agent_over(None, self.models[0]))
         self._here = {
-            name: (Here(agent_over(store_at(url), self.models[0])),) for name, url in self._urls.items()
+            name: (Here(agent_over(store_over(open_database(url)), self.models[0])),) for name, url in self._urls.items()
         }
 
     async def conversation(self, kind: Kind, seed: int) -> None:

@@ -8,8 +8,7 @@ from typing import Iterator
 import pytest
 from sqlalchemy.engine import Engine
 
-from storage.tracker_store import AdvisorTrackerStore
-from tests.storage.equality import LOOKS_BACK, Elsewhere, Here, Odds, agent_over, compare
+from tests.storage.equality import Elsewhere, Here, Odds, agent_over, compare, store_over
 
 TURNS = 80
 Bots = tuple[Path, Path]
@@ -22,7 +21,7 @@ def stock(bots: Bots) -> Here:
 
 @pytest.fixture
 def ours(engine: Engine, bots: Bots) -> Here:
-    return Here(agent_over(AdvisorTrackerStore(None, engine=engine, turns=LOOKS_BACK), bots[0]))
+    return Here(agent_over(store_over(engine), bots[0]))
 
 
 @pytest.fixture

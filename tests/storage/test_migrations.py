@@ -114,7 +114,7 @@ def test_on_postgresql_conversations_are_spread_by_sender(postgres_engine: Engin
     with postgres_engine.connect() as connection:
         found = {name: (key, parts) for name, key, parts in connection.execute(query)}
         assert connection.execute(sa.text("SHOW server_version")).scalar().startswith("16.")
-    assert found == {name: ("HASH (sender_id)", PARTITIONS) for name in metadata.tables}
+    assert found == dict.fromkeys(metadata.tables, ("HASH (sender_id)", PARTITIONS))
 
 
 async def test_an_old_conversation_goes_on(old: Engine) -> None:

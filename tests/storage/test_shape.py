@@ -1,74 +1,109 @@
-"""What is stored and read a turn does not grow with the conversation: sizes, rows and events, never milliseconds."""
+"""What is stored and read a turn does not grow with the conversation: sizes and rows, never milliseconds."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Iterator
+from typing import Any, Iterator, Sequence
 
 import pytest
 import sqlalchemy as sa
-from rasa.shared.core.events import Event
 from sqlalchemy.engine import Engine
 
-from storage.schema import conversations, events
-from storage.tracker_store import AdvisorTrackerStore, event_of
-from tests.storage.equality import LOOKS_BACK, Here, Said, Step, agent_over
+from storage.schema import conversations
+from tests.storage.equality import Here, Said, Step, agent_over, store_over
 
-SHORT, LONG = 40, 160
-"""Turns; both are long enough for several folds."""
+EARLY, LATE = range(20, 50), range(90, 120)
+"""Turns that are compared: both hold several folds."""
+MORE = 1.03
+"""Numbers that count get longer by a digit."""
 HER = "her"
 FREE = (Said("greet"), Said("yes"), Said("again"), Said("tell", city="上海"), Said("no"))
+FORM = (Said("ask"), Said("tell", city="上海"), Said("ask"), Said("tell", city="成都"))
+
+
+@dataclass(frozen=True)
+class Talk:
+    """What she says over and over, after an opening."""
+
+    cycle: Sequence[Said]
+    opening: Sequence[Said] = ()
+
+    def at(self, turn: int) -> Said:
+        return self.opening[turn] if turn < len(self.opening) else self.cycle[turn % len(self.cycle)]
+
+
 TALKS = {
-    "free talk": FREE,
-    "inside one open form": (Said("book"), *[Said("ask"), Said("tell", city="上海"), Said("ask"), Said("tell", city="成都")]),
-    "a fallback each third turn": (Said("greet"), Said("again"), Said("nlu_fallback")),
-    "with action_back": (Said("greet"), Said("again"), Said("back"), Said("yes")),
-    "with actions taken back": (Said("undo"), Said("again"), Said("undo")),
-    "with restarts": (Said("greet"), Said("again"), Said("restart"), Said("tell", city="上海")),
-    "with reminders": (Said("later"), Said("greet")),
+    "free talk": Talk(FREE),
+    "inside one open form": Talk(FORM, [Said("book")]),
+    "fallbacks inside one open form": Talk((*FORM, Said("nonsense"), Said("nlu_fallback")), [Said("book")]),
+    "a fallback each third turn": Talk((Said("greet"), Said("again"), Said("nlu_fallback"))),
+    "with action_back": Talk((Said("greet"), Said("again"), Said("back"), Said("yes"))),
+    "with actions taken back": Talk((Said("undo"), Said("again"), Said("undo"))),
+    "with slots set back": Talk((Said("tell", city="上海"), Said("clear"), Said("again"))),
+    "with reminders": Talk((Said("later"), Said("greet"))),
 }
 
 
 @dataclass
 class Cost:
-    """The largest of some turns in a row, for turns of one talk fall into place differently."""
+    """The most of some turns."""
 
     stored_bytes: int = 0
     events_held: int = 0
-    rows_read: int = 0
+    histories_read: int = 0
 
 
 @pytest.fixture
-def read(engine: Engine) -> Iterator[list[int]]:
-    """How many rows each query since has given."""
-    counts: list[int] = []
+def histories(engine: Engine) -> Iterator[list[str]]:
+    """Each query for events of the past."""
+    seen: list[str] = []
 
-    def fetched(connection: Any, cursor: Any, statement: str, parameters: Any, context: Any, many: bool) -> None:
+    def executed(connection: Any, cursor: Any, statement: str, *_: Any) -> None:
         if statement.startswith("SELECT tracker_events.event"):
-            counts.append(1)
+            seen.append(statement)
 
-    sa.event.listen(engine, "after_cursor_execute", fetched)
-    yield counts
-    sa.event.remove(engine, "after_cursor_execute", fetched)
+    sa.event.listen(engine, "after_cursor_execute", executed)
+    yield seen
+    sa.event.remove(engine, "after_cursor_execute", executed)
 
 
-async def costs(side: Here, engine: Engine, reads: list[int], talk: tuple[Said, ...], first: int, last: int) -> Cost:
-    """Go on to turn ``last``, measuring from ``first`` on."""
+async def measured(side: Here, engine: Engine, histories: list[str], talk: Talk, turns: range, begin: int = 0) -> Cost:
+    """Go on from turn ``begin`` to the last one, measuring the given ones."""
     cost = Cost()
-    for number in range(first - 20, last):
-        reads.clear()
-        await side.turn(HER, Step(talk[number % len(talk)] if number or len(talk) < 5 else talk[0]))
-        if number >= first:
+    for number in range(begin, turns.stop):
+        histories.clear()
+        await side.turn(HER, Step(talk.at(number)))
+        if number in turns:
+            cost.histories_read += len(histories)
             tracker = await side.agent.tracker_store.retrieve(HER)
+            assert tracker is not None
             with engine.connect() as connection:
-                state = connection.execute(sa.select(sa.func.length(conversations.c.state))).scalar()
-            cost = Cost(max(cost.stored_bytes, state), max(cost.events_held, len(tracker.events)), cost.rows_read + sum(reads))
+                (state,) = connection.execute(sa.select(conversations.c.state)).one()
+            cost.stored_bytes, cost.events_held = max(cost.stored_bytes, len(state)), max(cost.events_held, len(tracker.events))
     return cost
 
 
-@pytest.mark.parametrize("talk", TALKS)
+@pytest.mark.parametrize("name", TALKS)
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 async def test_a_turn_costs_the_same_however_long_the_conversation_has_lasted(
-    talk: str, engine: Engine, read: list[int], bots: tuple[Path, Path]
+    name: str, engine: Engine, histories: list[str], bots: tuple[Path, Path]
 ) -> None:
-    pass
+    side = Here(agent_over(store_over(engine), bots[0]))
+    early = await measured(side, engine, histories, TALKS[name], EARLY)
+    late = await measured(side, engine, histories, TALKS[name], LATE, EARLY.stop)
+    assert late.stored_bytes <= MORE * early.stored_bytes
+    assert late.events_held <= early.events_held
+    assert early.histories_read == late.histories_read == 0
+
+
+async def test_history_is_given_by_the_page(engine: Engine, bots: tuple[Path, Path]) -> None:
+    side = Here(agent_over(store_over(engine), bots[0]))
+    for number in range(12):
+        await side.turn(HER, Step(TALKS["free talk"].at(number)))
+    store = side.agent.tracker_store
+    whole = [event.as_dict() for event in store.history(HER)]
+    pages = [[event.as_dict() for event in store.history(HER, first, 7)] for first in range(0, len(whole), 7)]
+    assert len(whole) > 30 and all(len(page) == 7 for page in pages[:-1])
+    assert [event for page in pages for event in page] == whole
+    assert store.history(HER, len(whole), 7) == []
