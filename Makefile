@@ -4,7 +4,7 @@ UV := $(shell uv --version >/dev/null 2>&1 && echo uv || echo .uv/bin/uv)
 export RASA_TELEMETRY_ENABLED := false
 export TF_CPP_MIN_LOG_LEVEL := 3
 
-.PHONY: run test bench bench-long fuzz storm shell train doctor setup lint soak
+.PHONY: run test bench bench-long fuzz storm shell train doctor setup lint soak workbooks
 
 run: setup
 	$(UV) run --frozen advisor run
@@ -35,6 +35,10 @@ storm: setup
 # 20,000 random turns over Rasa's own store and over ours, turn by turn the same: an hour or two
 soak: setup
 	$(UV) run --frozen python -m tests.storage.soak
+
+# hundreds of companies of each kind: their workbooks, calculated anew, agree with the advice to the yuan
+workbooks: setup
+	WORKBOOKS=$(or $(COMPANIES),300) $(UV) run --frozen pytest tests/rendering/test_workbook.py
 
 setup: .venv/.ready
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any, Callable, Iterable, Mapping, Optional
 
-from advice.facts import Facts, Range
+from advice.facts import Facts, Quantity, Range
 from advice.plan import wages
-from advice.quantities import ends
+from advice.quantities import between, ends
 from advice.results import (
     AnyAdvice,
     Basis,
@@ -89,7 +89,8 @@ def share_values(advice: ShareAdvice, knowledge: Knowledge, phrases: Phrases) ->
 def plan_values(advice: PlanAdvice, knowledge: Knowledge, phrases: Phrases) -> Values:
     total_wages = wages(advice.facts, knowledge)
     wage_line = next((line.amount for line in advice.lines if line.item == "wages"), None)
-    facts = {"team": advice.facts.team_size, "wages": total_wages, "base": advice.base, "line": wage_line}
+    team = None if advice.facts.team_size is None else numbers.count(advice.facts.team_size)
+    facts = {"team": team, "wages": total_wages, "base": advice.base, "line": wage_line}
     return {
         "amount": advice.amount,
         "base": advice.base,
@@ -145,6 +146,7 @@ def headline(advice: AnyAdvice, phrases: Phrases) -> str:
         gap=getattr(advice, "gap", None),
         gap_is_stated=getattr(advice, "gap_is_stated", False),
         surplus=isinstance(advice, ShortfallAdvice) and is_surplus(advice),
+        left_over=left_over(advice) if isinstance(advice, ShortfallAdvice) else None,
         verdict=getattr(advice, "verdict", None),
         total=advice.facts.total_budget,
     )
@@ -248,6 +250,14 @@ def is_surplus(advice: ShortfallAdvice) -> bool:
         return False
     high = ends(advice.gap)[1]
     return high is not None and high <= 0
+
+
+def left_over(advice: ShortfallAdvice) -> Optional[Quantity]:
+    """What a surplus comes to, ``None`` where there is none."""
+    if advice.gap is None or not is_surplus(advice) or advice.gap == 0:
+        return None
+    low, high = (None if end is None else -end for end in ends(advice.gap))
+    return between(high, low)
 
 
 def left_open(advice: ShortfallAdvice) -> Optional[str]:

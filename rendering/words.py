@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 from rendering.phrases import Phrases
 from rendering.script import converter
-
-Script = Literal["simplified", "traditional"]
 
 
 @dataclass(frozen=True)
@@ -16,7 +14,8 @@ class Words:
     """The phrases in one script."""
 
     phrases: Phrases
-    script: Script = "simplified"
+    script: str = "simplified"
+    """Or ``traditional``."""
 
     def __call__(self, key: str, **values: Any) -> str:
         """A phrase."""

@@ -62,7 +62,7 @@ class Items:
         self.sheet.write(WEIGHTS, 0, self.book.word("workbook.month_weights"), "quiet")
         self.sheet.heads(HEAD, heads)
         for month in range(MONTHS):
-            self.sheet.fill_in(WEIGHTS, JANUARY + month, self.season[month], "count")
+            self.sheet.fill_in(WEIGHTS, JANUARY + month, self.season[month], "count", f"weight_{month + 1}")
             self.sheet.write(HEAD, JANUARY + month, phrases.text("head.month", month=month + 1), "head_right")
             self.sheet.write(HEAD, RAW_JANUARY + month, phrases.text("head.month", month=month + 1), "head_right")
         self.sheet.heads(HEAD, ("hint",), HINT)
