@@ -1,36 +1,33 @@
-"""The HTTP server: Rasa's API, the REST channel, the demo page and the monitors' addresses."""
+"""The HTTP server: Rasa's API, the channels, the pages and the monitors' addresses."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 from pathlib import Path
-from typing import Optional
 
 import sqlalchemy as sa
 from rasa.core.agent import Agent
 from rasa.core.run import configure_app
 from sanic import Sanic
 from sanic.request import Request
-from sanic.response import HTTPResponse, file, json
+from sanic.response import HTTPResponse, json
 from sqlalchemy.engine import Engine
 
+from actions.desk import OurDesk
 from advisor import workers
 from advisor.agent import load_agent
-from advisor.settings import ROOT, Settings
+from advisor.model import key
+from advisor.pages import add_pages
+from advisor.settings import Settings
 from channels.delivery import delivery_of
 from channels.rest import RestChannel
+from channels.web.channel import WebChannel, listeners_of
 from storage.database import open_database
 from storage.tracker_store import in_thread
 
 logger = logging.getLogger(__name__)
 
-DEMO = ROOT / "channels" / "demo"
-PAGE_HEADERS = {
-    "Content-Security-Policy": "default-src 'self'; frame-ancestors 'none'",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-}
 READY = "ready"
 DRAIN = 15.0
 """Seconds that requests under way are given when the process is told to stop."""
@@ -42,7 +39,7 @@ def build_app(agent: Agent, settings: Settings) -> Sanic:
     """The application of one process over a loaded agent."""
     token = None if settings.is_loopback else settings.api_token
     app = configure_app(
-        input_channels=[RestChannel(token)],
+        input_channels=[RestChannel(token), WebChannel(key(settings), settings.allowed_origins, OurDesk())],
         cors=list(settings.allowed_origins) or None,
         auth_token=token,
         enable_api=True,
@@ -53,35 +50,25 @@ def build_app(agent: Agent, settings: Settings) -> Sanic:
     app.ctx.agent = agent
     app.ctx.is_draining = False
     add_pages(app)
+    add_monitors(app)
 
     async def begin(running: Sanic, _: object) -> None:
-        running.ctx.taking_up = asyncio.ensure_future(delivery_of(running).take_up())
+        works = delivery_of(running).take_up(), listeners_of(running).watch()
+        running.ctx.background = [asyncio.ensure_future(work) for work in works]
         logger.info("The advisor is ready")
 
     async def drain(running: Sanic, _: object) -> None:
         running.ctx.is_draining = True
-        running.ctx.taking_up.cancel()
+        for task in running.ctx.background:
+            task.cancel()
 
     app.register_listener(begin, "after_server_start")
     app.register_listener(drain, "before_server_stop")
     return app
 
 
-def add_pages(app: Sanic) -> None:
-    """The demo page and the addresses that monitors ask."""
-
-    @app.middleware("request")
-    async def greet(request: Request) -> Optional[HTTPResponse]:
-        # Rasa has taken "/" for its own greeting, and a route cannot be taken back.
-        return await file(DEMO / "index.html", headers=PAGE_HEADERS) if request.path == "/" else None
-
-    @app.get("/demo/style.css", name="demo_style")
-    async def style(request: Request) -> HTTPResponse:
-        return await file(DEMO / "style.css", headers=PAGE_HEADERS)
-
-    @app.get("/demo/page.js", name="demo_script")
-    async def script(request: Request) -> HTTPResponse:
-        return await file(DEMO / "page.js", headers=PAGE_HEADERS)
+def add_monitors(app: Sanic) -> None:
+    """The addresses that monitors ask."""
 
     @app.get("/healthz", name="alive")
     async def alive(request: Request) -> HTTPResponse:

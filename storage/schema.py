@@ -78,5 +78,15 @@ leads = table(
 )
 """Wishes for a person, a demo or a report."""
 
-ABOUT_A_PERSON = (conversations, events, inbox, outbox, event_feed)
+feedback = table(
+    "feedback",
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("part", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("value", sa.Integer, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("given_at", sa.Float, nullable=False),
+)
+"""What a person thinks of the answer of that number and part: 1 good, -1 bad, and why."""
+
+ABOUT_A_PERSON = (conversations, events, inbox, outbox, event_feed, feedback)
 """What is deleted with a person's conversation; leads are kept until she has them deleted."""
