@@ -98,7 +98,7 @@ class AdvisorTrackerStore(TrackerStore):
         if row is None:
             return self._read_full(sender_id)
         short, slots = decoded(row.state), self.domain.slots
-        return FoldedTracker.resumed(sender_id, slots, short, row.position, lambda: self.history(sender_id))
+        return FoldedTracker.resumed(sender_id, slots, short, row.position, lambda: self.history(sender_id), self.turns)
 
     def _read_full(self, sender_id: str) -> Optional[FoldedTracker]:
         history = self.history(sender_id)
@@ -107,7 +107,7 @@ class AdvisorTrackerStore(TrackerStore):
         with self.engine.connect() as connection:
             position = next_position(connection, sender_id)
         whole, slots = Short(window=history), self.domain.slots
-        return FoldedTracker.resumed(sender_id, slots, whole, position, lambda: self.history(sender_id))
+        return FoldedTracker.resumed(sender_id, slots, whole, position, lambda: self.history(sender_id), self.turns)
 
     def _write(self, tracker: DialogueStateTracker, beside: Sequence[WriteBeside]) -> None:
         with self.engine.begin() as connection:
