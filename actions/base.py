@@ -15,7 +15,6 @@ from actions.contacts import take_contact
 from actions.dialogue import TOPICS
 from actions.pending import settled_by_word
 from actions.questions import go_on
-from actions.replies import mentions
 from actions.services import services
 from actions.told import take_facts
 from actions.turn import Turn
@@ -65,7 +64,7 @@ class AdvisorAction(Action, ABC):
 def has_had_enough(turn: Turn) -> bool:
     """Does she want no more questions for the one under way? Then none is asked."""
     asks_anew = turn.intent in TOPICS or turn.intent == "restart"
-    if turn.dialogue.topic is None or asks_anew or not mentions(turn.text, turn.services.replies.enough):
+    if turn.dialogue.topic is None or asks_anew or not turn.services.replies.enough.search(turn.text.lower()):
         return False
     turn.dialogue.enough = True
     return True

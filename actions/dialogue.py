@@ -34,7 +34,11 @@ class Dialogue:
     unread: int = 0
     """Answers in a row in which the fact asked for was not readable."""
     rest_needed: Any = None
-    """What the rest of the year still needs, told before it was known what is spent."""
+    """What the rest of the year still needs; stays, so that a correction of what is spent counts."""
+    told: list[str] = field(default_factory=list)
+    """The facts of her last message with any: what a bare correction is of."""
+    another: bool = False
+    """She turned to another company, which may be somebody else's."""
     script: str = "simplified"
     """The characters she writes."""
     seen: Optional[float] = None

@@ -133,6 +133,7 @@ def mismatch_stated(turn: Turn, state: PendingState) -> None:
     """Her own gap counts: what it was computed from does not."""
     settle(turn)
     turn.set_fact("needed", None)
+    turn.dialogue.rest_needed = None
     turn.dialogue.refused.append("needed")
 
 
@@ -184,6 +185,8 @@ def what_if_adopted(turn: Turn, state: PendingState) -> None:
     settle(turn)
     for name, value in state["facts"].items():
         turn.set_fact(name, value)
+    if "needed" in state["facts"]:
+        turn.dialogue.rest_needed = None
     turn.lead_in("what_if.adopted")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Mapping, Optional, Sequence
@@ -19,8 +20,8 @@ class Replies:
     """Words for the first, the second … of what was offered."""
     last: Sequence[str]
     """Words for the last of what was offered."""
-    enough: Sequence[str]
-    """She wants no more questions."""
+    enough: re.Pattern[str]
+    """She wants no more questions; a pattern instead of a list."""
     computed: Sequence[str]
     """What the advisor has computed counts."""
     stated: Sequence[str]
@@ -42,7 +43,7 @@ class Replies:
     def from_file(cls, path: Path) -> "Replies":
         content = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
         units = sorted(content["units"].items(), key=lambda entry: -len(entry[0]))
-        return cls(**{**content, "units": dict(units)})
+        return cls(**{**content, "units": dict(units), "enough": re.compile(content["enough"])})
 
     def unit(self, text: str) -> Optional[int]:
         """The yuan that a unit named in ``text`` stands for."""

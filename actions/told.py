@@ -16,7 +16,9 @@ Entity = dict[str, Any]
 def take_facts(turn: Turn, only: Collection[str] = FACT_NAMES) -> None:
     """Keep what was told of ``only``; what is unclear or impossible becomes the pending question of the dialogue."""
     told: dict[str, Any] = {}
-    for entity in fact_entities(turn, only):
+    entities = fact_entities(turn, only)
+    turn.dialogue.told = [entity["entity"] for entity in entities] or turn.dialogue.told
+    for entity in entities:
         value = take_entity(turn, entity)
         if value is not None:
             told[entity["entity"]] = value
@@ -48,6 +50,8 @@ def take_entity(turn: Turn, entity: Entity) -> Any:
     if entity.get("rest") and name == "needed":
         turn.dialogue.rest_needed = value
         return None
+    if name == "needed":
+        turn.dialogue.rest_needed = None
     reason = refusal(name, fact_from_json(value), turn.services.knowledge)
     if reason:
         turn.lead_in(f"refusal.{reason}", name=fact_name(name, turn.phrases), value=fact_value(name, value, turn.phrases))
@@ -79,7 +83,7 @@ def with_held_facts(turn: Turn, told: dict[str, Any]) -> dict[str, Any]:
 
 
 def settle_pending(turn: Turn, told: dict[str, Any]) -> None:
-    """A question about a fact is settled as soon as the fact is told clearly."""
+    """A question about a fact is settled as soon as the fact is told clearly; a premise lapses when she tells facts instead."""
     pending = turn.dialogue.pending
     if pending is None:
         return
@@ -87,6 +91,7 @@ def settle_pending(turn: Turn, told: dict[str, Any]) -> None:
         "unit": pending.get("name") in told,
         "guess": pending.get("name") in told,
         "mismatch": bool({"gap", "needed", "customer_budget"} & told.keys()),
+        "what_if": bool(told) and turn.intent != "affirm",
     }
     if settled.get(pending["kind"], False):
         turn.dialogue.pending = None
@@ -109,13 +114,12 @@ def keep(turn: Turn, told: dict[str, Any]) -> None:
 
 
 def complete_needed(turn: Turn) -> None:
-    """Turn what the rest of the year needs into what the year needs, once it is known what is spent."""
+    """Turn what the rest of the year needs into what the year needs, as soon and as often as it is told what is spent."""
     rest: Optional[Any] = turn.dialogue.rest_needed
     if rest is None or turn.fact("spent") is None:
         return
     needed = needed_from_rest(fact_from_json(turn.fact("spent")), fact_from_json(rest))
     turn.set_fact("needed", fact_as_json(needed))
-    turn.dialogue.rest_needed = None
 
 
 def note_changes(turn: Turn) -> None:

@@ -79,6 +79,7 @@ class Restart(AdvisorAction):
     def take_facts(self, turn: Turn) -> None:
         """Facts in the same message belong to the new company."""
         turn.forget_company()
+        turn.dialogue.another = True
         super().take_facts(turn)
 
     def answer(self, turn: Turn) -> None:

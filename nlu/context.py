@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Optional
+from typing import Any, Iterable, Optional
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
@@ -13,11 +13,13 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 DIALOGUE = "dialogue"
+ABOUT_FACTS = frozenset({"unit", "guess", "contradiction", "mismatch"})
+"""What is pending about a fact that was told: a correction is the answer to it."""
 
 
 @DefaultV1Recipe.register([DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER], is_trainable=False)
 class DialogueContext(GraphComponent):
-    """Sets ``dialogue``: the question under way, the fact waited for, whether advice was given."""
+    """Sets ``dialogue``: the question under way, the fact waited for, whether advice was given, what was told last."""
 
     @classmethod
     def create(
@@ -40,12 +42,26 @@ class DialogueContext(GraphComponent):
 def dialogue_of(tracker: Optional[DialogueStateTracker]) -> dict[str, Any]:
     """The context as the tracker's slots tell it."""
     if tracker is None:
-        return {"topic": None, "asked": None, "advised": False, "pending": None}
+        return {"topic": None, "asked": None, "advised": False, "pending": None, "another": False, "told": {}}
     state = tracker.get_slot("dialogue") or {}
-    topic = state.get("topic")
+    topic, pending = state.get("topic"), (state.get("pending") or {}).get("kind")
     return {
         "topic": topic,
         "asked": tracker.get_slot("requested_slot"),
         "advised": topic in state.get("advised", ()),
-        "pending": (state.get("pending") or {}).get("kind"),
+        "pending": pending,
+        "another": bool(state.get("another")) and tracker.get_slot("industry") is None,
+        "told": {} if pending in ABOUT_FACTS else numbers(tracker, state.get("told", ())),
     }
+
+
+def numbers(tracker: DialogueStateTracker, names: Iterable[str]) -> dict[str, float]:
+    """Those of the facts that are numbers; of a range one end that is known."""
+    found = {name: number_in(tracker.get_slot(name)) for name in names}
+    return {name: number for name, number in found.items() if number is not None}
+
+
+def number_in(value: Any) -> Optional[float]:
+    """The number that a slot holds, of a range one end that is known."""
+    ends = [value.get("high"), value.get("low")] if isinstance(value, dict) else [value]
+    return next((end for end in ends if isinstance(end, (int, float)) and not isinstance(end, bool)), None)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
-from typing import Optional
+from typing import Mapping, Optional
 
 from nlu.amounts import COUNT, NUMBER, Amount
 from nlu.interval import MYRIAD, ONE, Interval
@@ -34,10 +34,11 @@ class Draft:
 
 @dataclass(frozen=True)
 class Asked:
-    """The dialogue's state: the slot waited for, the question under way (names or ``None``)."""
+    """The dialogue's state: the slot waited for, the question under way (names or ``None``), the numbers told last by slot."""
 
     slot: Optional[str] = None
     topic: Optional[str] = None
+    told: Mapping[str, Decimal] = field(default_factory=dict)
 
 
 def lacks_unit(draft: Draft) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from typing import Any, Mapping, Optional, Protocol, Sequence
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -83,7 +84,14 @@ class FactReader(GraphComponent):
         text = normalised.text if normalised is not None else (message.get(TEXT) or "").lower()
         dialogue: Mapping[str, Any] = message.get("dialogue") or {}
         return read_facts(
-            text, dialogue.get("asked"), self._lexicon, dialogue.get("topic"), self._similar, date.today().year
+            text,
+            dialogue.get("asked"),
+            self._lexicon,
+            dialogue.get("topic"),
+            self._similar,
+            date.today().year,
+            another=dialogue.get("another", False),
+            told={name: Decimal(str(number)) for name, number in dialogue.get("told", {}).items()},
         )
 
     @staticmethod

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Optional
+from decimal import Decimal
+from typing import Mapping, Optional
 
 from nlu.amounts import read_amounts
 from nlu.conditions import check_reader, model_reader, stage_reader
@@ -11,6 +12,7 @@ from nlu.drafts import Asked
 from nlu.fact import Fact
 from nlu.lexicon import Lexicon
 from nlu.quantities import quantity_reader
+from nlu.speakers import speaker_reader
 from nlu.suppositions import supposition_reader
 from nlu.trades import SimilarTrade, trade_reader
 
@@ -25,18 +27,22 @@ def read_facts(
     topic: Optional[str] = None,
     similar: Optional[SimilarTrade] = None,
     this_year: Optional[int] = None,
+    another: bool = False,
+    told: Optional[Mapping[str, Decimal]] = None,
 ) -> list[Fact]:
     """Facts of a normalised text (NFKC, lower case, simplified) by place.
 
     ``asked`` is the slot that the advisor waits for, ``topic`` the question under way (intent names), ``similar``
-    guesses an industry where the lexicon is silent, ``this_year`` turns a year of foundation into an age.
+    guesses an industry where the lexicon is silent, ``this_year`` turns a year of foundation into an age. ``another``: she
+    turned to another company, which may be somebody else's; ``told``: the numbers of her last message by slot.
     Beyond :data:`MAX_CHARACTERS` nothing is read.
     """
     text = text[:MAX_CHARACTERS]
     contacts = contact_reader(lexicon).read(text)
     rest = blanked(text, contacts) if contacts else text
+    rest = speaker_reader(lexicon).as_hers(rest, another)
     amounts = read_amounts(rest, lexicon)
-    facts = quantity_reader(lexicon).read(rest, amounts, Asked(asked, topic))
+    facts = quantity_reader(lexicon).read(rest, amounts, Asked(asked, topic, told or {}))
     facts += stage_reader(lexicon).read(rest, amounts, asked, this_year)
     facts += model_reader(lexicon).read(rest, asked) + check_reader(lexicon).read(rest, asked)
     facts += trade_reader(lexicon).read(rest, asked, similar)

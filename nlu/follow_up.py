@@ -19,8 +19,9 @@ from nlu.fact_reader import FACTS
 from nlu.features import asks_something
 from nlu.gate import ASK_BACK, OUT_OF_SCOPE, QUESTIONS, Ranking, ours, set_intent
 from nlu.intents import RANKING
-from nlu.lexicon import LEXICON_DIRECTORY, read_yaml
+from nlu.lexicon import LEXICON_DIRECTORY, project_lexicon, read_yaml
 from nlu.normalise import NORMALISED
+from nlu.roles import KINDS_OF_SLOT, role_reader
 
 COMMAND = re.compile(r"(?<![:/])/[a-z_]{3,}")
 LOSING = frozenset({"restart", "delete_my_data"})
@@ -30,10 +31,8 @@ CHANGES = frozenset({"factor", "delta"})
 AT_ALL_LIKELY = 0.25
 """Probability of being one of the four from which a question beside facts counts."""
 OF_CUSTOMERS = frozenset({"customer_budget", "spent", "needed", "gap", "customers", "new_customers", "lost_customers"})
-OF_EVALUATION = frozenset({
-    "growth_goal_met", "satisfaction_improved", "tools_used", "staff_on_admin", "avg_order_value", "orders_per_year",
-    "gross_margin", "customer_lifetime_years", "lost_customers",
-})  # fmt: skip
+CHECKS = frozenset({"growth_goal_met", "satisfaction_improved", "tools_used", "staff_on_admin"})
+OF_EVALUATION = CHECKS | {"avg_order_value", "orders_per_year", "gross_margin", "customer_lifetime_years", "lost_customers"}
 UNDECIDED = frozenset({"inform", OUT_OF_SCOPE, ASK_BACK})
 TELLING_OR_ASKING = frozenset({*QUESTIONS, OUT_OF_SCOPE, ASK_BACK, "inform", "ask_term"})
 """Readings that a premise after the advice overrules."""
@@ -72,8 +71,38 @@ def corrects_only(facts: Sequence[Fact]) -> bool:
 
 
 def leaves_open(text: str, facts: Sequence[Fact], asked: Optional[str]) -> bool:
-    """Does she say that she does not know the fact that was asked for?"""
-    return asked is not None and not facts and any(word in text for word in grammar()["unknown"])
+    """Does she say that she does not know the fact that was asked for?
+
+    Beside facts a clause has to end with it, and may not be of another number (总预算不清楚，新客80个).
+    """
+    if asked is None or tells(facts, asked) or not facts:
+        return asked is not None and not facts and any(word in text for word in grammar()["unknown"])
+    clauses = [match.group() for match in not_known(ends=True).finditer(text)]
+    return any(roles_named(clause) <= {asked} for clause in clauses)
+
+
+def roles_named(clause: str) -> set[str]:
+    """The numbers that a clause names."""
+    return {cue.role for cue in role_reader(project_lexicon()).context(clause).cues if cue.role in KINDS_OF_SLOT and cue.side == "any"}
+
+
+@lru_cache(maxsize=2)
+def not_known(ends: bool = False) -> re.Pattern[str]:
+    """A clause up to a word of not knowing; with ``ends`` one that ends with it."""
+    unknown = "|".join(re.escape(str(word)) for word in grammar()["unknown"])
+    end = rf"(?={grammar()['particles']}*(?:[,，。;；!！\s]|$))" if ends else ""
+    return re.compile(rf"[^,，。;；!！?？]{{0,20}}?(?:{unknown}){end}")
+
+
+def asks(text: str) -> bool:
+    """Is there a question in the message? 需要多少说不清 asks nothing, 不清楚该怎么定 does."""
+    return asks_something(not_known().sub("", text))
+
+
+def loses_by_mistake(intent: Optional[str], text: str, facts: Sequence[Fact]) -> bool:
+    """病人会回头再来: facts told without a word of starting afresh or of deleting do not speak such a wish."""
+    spoken = any(word in text for word in grammar()["losing"])
+    return intent in LOSING and not spoken and bool(told_names(facts)) and not asks(text)
 
 
 def ends_open(text: str) -> bool:
@@ -84,7 +113,7 @@ def ends_open(text: str) -> bool:
 def tells_only(facts: Sequence[Fact], text: str) -> bool:
     """Nothing is asked, and most of the message are facts."""
     covered = sum(fact.end - fact.start for fact in facts if fact.name not in ("number", *CHANGES))
-    return bool(facts) and not asks_something(text) and covered * 2 >= len(PUNCTUATION.sub("", text))
+    return bool(facts) and not asks(text) and covered * 2 >= len(PUNCTUATION.sub("", text))
 
 
 def told_names(facts: Sequence[Fact]) -> set[str]:
@@ -95,8 +124,15 @@ def told_names(facts: Sequence[Fact]) -> set[str]:
 def goes_on_telling(intent: Optional[str], topic: str, facts: Sequence[Fact]) -> bool:
     """Facts told without a question, while one is under way: uncertain readings, and facts that its evaluation alone asks for."""
     told = told_names(facts)
-    of_evaluation = topic == "evaluate_budget" and len(told & OF_EVALUATION) >= 2
+    of_evaluation = topic == "evaluate_budget" and (len(told & OF_EVALUATION) >= 2 or bool(told & CHECKS))
     return bool(told) and intent == ASK_BACK or of_evaluation and intent in (*QUESTIONS, OUT_OF_SCOPE)
+
+
+def judges_spending(text: str, facts: Sequence[Fact]) -> bool:
+    """Is it asked whether the money told as spent was worth it, and no proportion?"""
+    words = project_lexicon()["roles"]
+    judged = any(word in text for word in words["judging"]) and not any(word in text for word in words["share_asked"])
+    return judged and "spent" in told_names(facts)
 
 
 def question_beside_facts(ranking: Ranking) -> Optional[str]:
@@ -111,7 +147,7 @@ def question_beside_facts(ranking: Ranking) -> Optional[str]:
 
 def tells_of_customers(facts: Sequence[Fact], text: str) -> bool:
     """Nothing is asked, and several facts are about her customers and what they cost."""
-    return not asks_something(text) and len({fact.name for fact in facts} & OF_CUSTOMERS) >= 2
+    return not asks(text) and len({fact.name for fact in facts} & OF_CUSTOMERS) >= 2
 
 
 @DefaultV1Recipe.register([DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER], is_trainable=False)
@@ -144,18 +180,20 @@ class FollowUp(GraphComponent):
             return str(dialogue["topic"])
         if dialogue.get("advised") and intent in TELLING_OR_ASKING and supposes(facts):
             return "what_if"
-        if intent == "what_if" and corrects_only(facts):
+        if intent == "what_if" and corrects_only(facts) or loses_by_mistake(intent, text, facts):
             return "inform"
-        if tells(facts, asked) and (intent == ASK_BACK or not asks_something(text) and (intent in YIELDING or tells_only(facts, text))):
+        if tells(facts, asked) and (intent == ASK_BACK or not asks(text) and (intent in YIELDING or tells_only(facts, text))):
             return "inform"
-        if dialogue.get("topic") and not asks_something(text) and goes_on_telling(intent, str(dialogue["topic"]), facts):
+        if leaves_open(text, facts, asked) and (intent in UNDECIDED or ends_open(text)):
+            return "unsure"
+        if dialogue.get("topic") and not asks(text) and goes_on_telling(intent, str(dialogue["topic"]), facts):
             return "inform"
-        if intent in ("inform", ASK_BACK) and asks_something(text) and not supposes(facts):
+        if intent in ("inform", ASK_BACK, "budget_share") and judges_spending(text, facts) and not supposes(facts):
+            return "evaluate_budget"
+        if intent in ("inform", ASK_BACK) and asks(text) and not supposes(facts):
             question = question_beside_facts(message.get(RANKING))
             if question is not None:
                 return question
-        if leaves_open(text, facts, asked) and (intent in UNDECIDED or ends_open(text)):
-            return "unsure"
         if intent in (OUT_OF_SCOPE, ASK_BACK) and (tells_only(facts, text) or tells_of_customers(facts, text)):
             return "inform"
         return None

@@ -29,6 +29,7 @@ WORD_FILES = (
     "stages",
     "business_models",
     "checks",
+    "speakers",
 )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Mapping, Sequence
+from typing import Any, Mapping
 
 from nlu.amounts import FACTOR, MEASURE, NUMBER, PERCENT, Amount
 from nlu.changes import ChangeReader
@@ -17,11 +17,14 @@ _REACH_OF_OTHERS = 16
 class OtherMatters:
     """Tells which amounts and drafts are no facts."""
 
-    def __init__(self, words: Mapping[str, Any], enough_asked: Sequence[str], periods: PeriodReader, changes: ChangeReader) -> None:
+    def __init__(self, words: Mapping[str, Any], asking: Mapping[str, Any], periods: PeriodReader, changes: ChangeReader) -> None:
         self._periods, self._changes = periods, changes
         fillers = sorted(map(str, words["fillers"]), key=len, reverse=True)
         self._fillers = re.compile("|".join(map(re.escape, fillers)))
-        self._enough_asked = tuple(enough_asked)
+        self._enough_asked = tuple(asking["enough_asked"])
+        self._questioned_before, self._questioned_behind = (
+            re.compile(asking[key]) for key in ("questioned_before", "questioned_behind")
+        )
         self._other_matters, self._other_shares = tuple(words["other_matters"]), tuple(words["other_shares"])
         self._field_words, self._hiring = tuple(words["field_words"]), tuple(words["hiring"])
         self._bare_shares, self._kinds_of_customers, self._money_named = (
@@ -30,7 +33,7 @@ class OtherMatters:
 
     def holds(self, draft: Draft, context: Context, asked: Asked) -> bool:
         """Whether the number is of her company and told, not wished for or asked about."""
-        if self._changes.is_move(draft.amount, context) or self._asks_enough(draft, context):
+        if self._changes.is_move(draft.amount, context) or self._asks_enough(draft, context) or self._is_questioned(draft, context):
             return False
         of_field = self._may_be_margin(draft, asked) or not self._of_another_matter(draft, context)
         return of_field and not self._is_wanted_staff(draft, context)
@@ -73,6 +76,13 @@ class OtherMatters:
     def _asks_enough(self, draft: Draft, context: Context) -> bool:
         """要100万够吗: a sum that she asks about."""
         return draft.role == "needed" and context.text.startswith(self._enough_asked, draft.amount.end)
+
+    def _is_questioned(self, draft: Draft, context: Context) -> bool:
+        """这个5到15是哪儿来的数, 为什么是30万: a figure of which she asks where it comes from."""
+        text, amount = context.text, draft.amount
+        if self._questioned_behind.match(text, amount.end):
+            return True
+        return draft.role is None and self._questioned_before.search(text[max(0, amount.start - 10) : amount.start]) is not None
 
     def of_others(self, draft: Draft, context: Context) -> bool:
         """Whether the number is a competitor's, a friend's or a book's: the nearest speaker before it decides."""

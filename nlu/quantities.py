@@ -122,7 +122,7 @@ def quantity_reader(lexicon: Lexicon) -> QuantityReader:
         settler(lexicon),
         wordless_reader(lexicon),
         RoleRefiner(words, amount_reader(lexicon), roles, periods),
-        OtherMatters(words, lexicon["corrections"]["enough_asked"], periods, changes),
+        OtherMatters(words, lexicon["corrections"], periods, changes),
         Chooser(words),
         FactWriter(words, Decimal(str(lexicon.widths["unit_asked_below"]))),
         lexicon["corrections"]["moved_to"],

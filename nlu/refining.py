@@ -38,6 +38,7 @@ class RoleRefiner:
         self._fillers = re.compile("|".join(map(re.escape, fillers)))
         self._after_slang, self._few_or_many = words["after_slang"], frozenset(words["few_or_many"])
         self._light_verbs = sorted(map(str, words["light_verbs"]), key=len, reverse=True)
+        self._those_who = re.compile(words["those_who"])
         self._unwon = tuple(words["unwon"])
         self._left_over, self._lost_behind = re.compile(words["left_over"]), re.compile(words["lost_behind"])
 
@@ -79,6 +80,8 @@ class RoleRefiner:
         cue, amount, text = draft.cue, draft.amount, context.text
         if draft.role in ("customers", "team_part") and self._is_of_staff(draft, context):
             return replace(draft, role=None, cue=None)
+        if draft.role == "customers" and self._are_those_who(draft, text):
+            return replace(draft, role="team_size")
         if cue is not None and draft.role == "new_customers" and text[: cue.start].endswith(self._unwon):
             return replace(draft, role=f"{OTHER}count")
         if cue is None or draft.role not in ("customers", "lost_customers"):
@@ -113,6 +116,13 @@ class RoleRefiner:
         said = self._fillers.sub("", context.text[cue.end : start]).strip(" ,，、:：")
         aside = draft.role == "team_part" or (bool(said) and said not in self._few_or_many)
         return cue.end < start and aside
+
+    def _are_those_who(self, draft: Draft, text: str) -> bool:
+        """对接客户的26个人: persons who do something with customers are staff."""
+        cue, amount = draft.cue, draft.amount
+        if cue is None or cue.end > amount.start or amount.unit != "person":
+            return False
+        return self._those_who.fullmatch(text, cue.end, amount.start) is not None
 
     def _as_slang(self, draft: Draft, context: Context, asked: Asked) -> Draft:
         """20个 behind a word of money (预算一共20个) are 20万, unless a number of customers or staff is asked for."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Mapping, Optional, Sequence
 
@@ -11,15 +12,27 @@ from nlu.amounts import COUNT, MONEY, NUMBER, PERCENT, Amount
 from nlu.drafts import OTHER, Asked, Draft, lacks_unit
 from nlu.interval import MYRIAD
 from nlu.lexicon import Lexicon
+from nlu.periods import ONCE
 from nlu.roles import KINDS_OF_SLOT, WHOLE_NUMBERS, YUAN_A_YEAR, Context
 
 _BUDGETS = ("total_budget", "customer_budget")
+_ANSWERED_AS: Mapping[str, str] = {
+    "new_customers": "customers",
+    "lost_customers": "customers",
+    "customer_lifetime_years": "other_duration",
+    "orders_per_year": "other_times",
+    "gross_margin": "share",
+    "spent": "other_money",
+    "avg_order_value": "spent",
+}
+"""By the slot asked for: the role in which an answer may have been read."""
 
 
 class Settler:
     """Turns the roles of drafts into slots."""
 
-    def __init__(self, words: Mapping[str, Any]) -> None:
+    def __init__(self, words: Mapping[str, Any], misspoke: str) -> None:
+        self._misspoke = re.compile(misspoke)
         self._spending, self._giving = frozenset(words["spending_verbs"]), frozenset(words["giving_verbs"])
         self._share_asked, self._lacking = tuple(words["share_asked"]), tuple(words["lacking"])
         self._annual_budgets, self._this_or_that = frozenset(words["annual_budgets"]), tuple(words["this_or_that"])
@@ -35,7 +48,8 @@ class Settler:
 
     def slots(self, drafts: Sequence[Draft], context: Context, asked: Asked) -> list[Draft]:
         """The drafts with the slots that their roles stand for."""
-        drafts = self._for_question(self._settled(_without_echoes(drafts), context, asked), asked)
+        drafts = self._settled(_without_echoes(drafts), context, asked)
+        drafts = self._for_question(self._for_last_told(drafts, context, asked), asked)
         return self._with_units_of_neighbours(self._parts_as_sums(drafts, context))
 
     def _settled(self, drafts: Sequence[Draft], context: Context, asked: Asked) -> list[Draft]:
@@ -179,6 +193,32 @@ class Settler:
         whole = replace(first, interval=total, end=max(first.end, last.end))
         return [*rest, replace(parts[0], amount=whole, role="team_size")]
 
+    def _for_last_told(self, drafts: Sequence[Draft], context: Context, asked: Asked) -> list[Draft]:
+        """打错了，是88万: a number that nobody named corrects what was told last, of several the one that it comes nearest."""
+        nameless = [draft for draft in drafts if self._is_nameless(draft, asked)]
+        if len(nameless) != 1 or not self._corrects(nameless[0], context, asked):
+            return list(drafts)
+        draft = nameless[0]
+        fitting = [slot for slot in asked.told if slot in KINDS_OF_SLOT and self._may_answer(draft, slot)]
+        if not fitting:
+            return list(drafts)
+        slot = min(fitting, key=lambda slot: _times_apart(draft.amount.interval.known_end, asked.told[slot]))
+        return [replace(other, role=slot, corrects=True) if other is draft else other for other in drafts]
+
+    @staticmethod
+    def _is_nameless(draft: Draft, asked: Asked) -> bool:
+        """Whether no word says what the number is of; 得有 before it says only that money goes."""
+        bare = draft.role is None or (draft.role == "needed" and "needed" not in (asked.slot, *asked.told) and _is_verb_only(draft))
+        return bare and not draft.amount.faint
+
+    def _corrects(self, draft: Draft, context: Context, asked: Asked) -> bool:
+        """She says that she misspoke; or only what it should be, where it cannot be the answer to the open question."""
+        if self._misspoke.search(context.text):
+            return True
+        large = draft.amount.scale >= MYRIAD and asked.slot in WHOLE_NUMBERS
+        answers = asked.slot in KINDS_OF_SLOT and self._may_answer(draft, str(asked.slot)) and not large
+        return draft.corrects and not answers
+
     def _for_question(self, drafts: Sequence[Draft], asked: Asked) -> list[Draft]:
         """A number that nobody named answers the open question."""
         slot = asked.slot
@@ -197,17 +237,13 @@ class Settler:
             return False
         if amount.kind == COUNT and slot == "orders_per_year" and amount.unit not in ("order", "thing"):
             return False
-        if role is None:
+        if role is None or role == _ANSWERED_AS.get(slot):
             return True
-        if slot in ("new_customers", "lost_customers"):
-            return role == "customers"
-        return {
-            "customer_lifetime_years": "other_duration",
-            "orders_per_year": "other_times",
-            "gross_margin": "share",
-            "spent": "other_money",
-            "avg_order_value": "spent",
-        }.get(slot) == role
+        if not _is_verb_only(draft):
+            return False
+        # 一年得有两百万, 一年花三百万; what was spent by now is no rate.
+        a_year = role == "spent" and draft.period is not None and draft.period.name != ONCE
+        return slot == "total_budget" and (role == "needed" or a_year) or slot == "avg_order_value" and role == "needed"
 
     def _parts_as_sums(self, drafts: Sequence[Draft], context: Context) -> list[Draft]:
         """花了一半 of a budget told, 拿出一成 of a total told: sums, where only one sum can be meant."""
@@ -249,6 +285,18 @@ class Settler:
         ]
 
 
+def _is_verb_only(draft: Draft) -> bool:
+    """Whether only a verb in front of the number gave it its role."""
+    return draft.cue is not None and draft.cue.side == "before" and not draft.rest
+
+
+def _times_apart(number: Decimal, other: Decimal) -> Decimal:
+    """How many times the one is the other, the greater of both ways."""
+    if number <= 0 or other <= 0:
+        return Decimal(0) if number == other else Decimal("Infinity")
+    return max(number / other, other / number)
+
+
 def _without_echoes(drafts: Sequence[Draft]) -> list[Draft]:
     """总预算260万，260万: a number said again without a role of its own tells nothing more."""
     told = {(draft.amount.kind, draft.amount.interval) for draft in drafts if draft.role in KINDS_OF_SLOT}
@@ -262,4 +310,4 @@ def _without_echoes(drafts: Sequence[Draft]) -> list[Draft]:
 @lru_cache(maxsize=2)
 def settler(lexicon: Lexicon) -> Settler:
     """The settler over a lexicon, built once."""
-    return Settler(lexicon["roles"])
+    return Settler(lexicon["roles"], lexicon["corrections"]["misspoke"])

@@ -20,6 +20,7 @@ _BETWEEN_VERB_AND_GOODS = 4
 _LONGEST_ANSWER = 20
 _SELLS = frozenset({"retail"})
 _TIMES = frozenset({"past", "present"})
+_OF_OTHERS = frozenset({"customers", "sticky", "others", "used"})
 _NEAR_ONLINE = 12
 _REACH = {"customers": 5, "sticky": 14, "others": 8, "used": 2, "people": 6, "verb": 8}
 _FILLING = re.compile(r"[的了吧啊呀呢嘛哦哈嗯嘅啦哎唉就是个一家种类之系㗎滴哒喔哩\s.~～]+")
@@ -84,6 +85,7 @@ class TradeReader:
         self._customer_marks = frozenset(map(str, words["customers_before"]))
         self._verb_words = tuple(map(str, words["own_verbs"]))
         self._qualified = re.compile(words["qualified"])
+        self._place, self._head_follows = re.compile(words["place"]), re.compile(words["head_follows"])
         self._topics = tuple(map(str, words["topic_particles"]))
         self._activities = frozenset(map(str, words["activities"]))
         self._left = re.compile(words["left_behind"])
@@ -106,8 +108,20 @@ class TradeReader:
 
     def read(self, text: str, asked: Optional[str], similar: Optional[SimilarTrade] = None) -> list[Fact]:
         """The industry told, or nothing; with ``similar`` a guess where the lexicon is silent."""
-        candidates = self._candidates(text)
-        marks = self._marks.find(text) if candidates else []
+        short, places = self._without_places(text)
+        facts = self._read(short, asked, similar)
+        return [replace(fact, start=places[fact.start], end=places[fact.end - 1] + 1) for fact in facts]
+
+    def _without_places(self, text: str) -> tuple[str, Sequence[int]]:
+        """我们是山上的小旅馆: where a firm stands says nothing of whose it is; the rest, and where its characters stood."""
+        places = list(range(len(text)))
+        for match in reversed(list(self._place.finditer(text))):
+            del places[match.start() : match.end()]
+        return (text, places) if len(places) == len(text) else ("".join(text[place] for place in places), places)
+
+    def _read(self, text: str, asked: Optional[str], similar: Optional[SimilarTrade]) -> list[Fact]:
+        candidates = self._without_descriptions(self._candidates(text), text)
+        marks = self._marks_outside_trades(text) if candidates else []
         trades = self._without_left([self._judged(trade, text, asked, marks) for trade in candidates], text)
         told = [trade for trade in trades if trade is not None]
         denied = any(trade.denied or trade.past for trade in told)
@@ -133,11 +147,52 @@ class TradeReader:
             Trade("ecommerce", *match.span(), firm=True, hers=True) for match in self._sold_online.finditer(text)
         ]
         found = found or self._of_endings(text)
+        return self._as_compounds(found, text)
+
+    def _as_compounds(self, found: Sequence[Trade], text: str) -> list[Trade]:
+        """同城配送|车队, 社区[生鲜]超市: words that touch or overlap are one, of which the last tells the trade."""
         kept: list[Trade] = []
         for trade in sorted(found, key=lambda trade: (trade.start - trade.end, not trade.hers, trade.start)):
-            if all(trade.end <= other.start or trade.start >= other.end for other in kept):
+            if all(trade.end <= other.start or trade.start >= other.end or _crosses(trade, other) for other in kept):
                 kept.append(trade)
-        return sorted(kept, key=lambda trade: trade.start)
+        joined: list[Trade] = []
+        for trade in sorted(kept, key=lambda trade: trade.start):
+            before = joined[-1] if joined else None
+            if before is None or trade.start > before.end:
+                joined.append(trade)
+            elif self._is_head(trade, before, text):
+                joined[-1] = replace(trade, start=before.start, hers=trade.hers or before.hers)
+            elif trade.start == before.end:
+                joined.append(trade)
+            elif trade.end - trade.start > before.end - before.start:
+                joined[-1] = trade
+        return joined
+
+    def _is_head(self, trade: Trade, before: Trade, text: str) -> bool:
+        """Whether ``trade``, right behind ``before``, makes one trade with it."""
+        word = text[trade.start : trade.end]
+        if word not in self._industry_of and word.startswith(tuple(self._verbs)):
+            return False  # 给酒店|供布草: what she does with goods
+        if trade.industry == before.industry:
+            return True
+        return trade.firm and not before.hers and word not in self._daily and word not in self._activities
+
+    def _without_descriptions(self, trades: Sequence[Trade], text: str) -> list[Trade]:
+        """卖烘焙工具的淘宝店: what only tells which firm it is is no trade of its own."""
+        return [
+            trade
+            for trade, behind in zip(trades, [*trades[1:], None])
+            if behind is None or not behind.firm or not self._head_follows.fullmatch(text, trade.end, behind.start)
+        ]
+
+    def _marks_outside_trades(self, text: str) -> list[Hit]:
+        """Words that say whose a trade is; 同 in 同城配送 is none of them."""
+        trades = longest(self._trades.find(text))
+        return [
+            mark
+            for mark in self._marks.find(text)
+            if mark.label not in _OF_OTHERS or not any(_is_inside(mark, trade) for trade in trades)
+        ]
 
     def _trade(self, hit: Hit, text: str, online: Sequence[Hit]) -> Trade:
         word = text[hit.start : hit.end]
@@ -158,7 +213,8 @@ class TradeReader:
         for length in range(5, 0, -1):
             head = text[trade.end : trade.end + length]
             if len(head) == length and head in self._overriding:
-                return replace(trade, industry=self._overriding[head], end=trade.end + length, firm=True)
+                longer = replace(trade, industry=self._overriding[head], end=trade.end + length, firm=True)
+                return self._extended(longer, text)
         return trade
 
     def _of_goods(self, text: str, online: Sequence[Hit]) -> list[Trade]:
@@ -351,6 +407,15 @@ class TradeReader:
             return []
         found = similar.industry(words)
         return [Fact(SLOT, found[0], start, end, guess=True, confidence=found[1])] if found else []
+
+
+def _crosses(trade: Trade, other: Trade) -> bool:
+    """Whether neither of two trades that overlap lies in the other."""
+    return trade.start < other.start < trade.end < other.end or other.start < trade.start < other.end < trade.end
+
+
+def _is_inside(mark: Hit, trade: Hit) -> bool:
+    return trade.start <= mark.start and mark.end <= trade.end and mark.length < trade.length
 
 
 def _best(trades: Sequence[Trade]) -> Trade:
