@@ -5,15 +5,16 @@ from __future__ import annotations
 import asyncio
 import inspect
 from pathlib import Path
-from typing import Iterator, Optional
+from typing import Any, Coroutine, Iterator, Optional
 
 import pytest
 import sqlalchemy as sa
+from rasa.core import jobs
 from sqlalchemy.engine import Engine
 
 from storage.database import open_database
 from storage.migrations import migrate
-from storage.schema import metadata
+from storage.schema import addresses, metadata
 from tests.storage.databases import postgres_database, postgres_server, redis_server, sqlite_database
 
 
@@ -23,13 +24,21 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Optional[bool]:
     if not inspect.iscoroutinefunction(pyfuncitem.obj):
         return None
     arguments = {name: pyfuncitem.funcargs[name] for name in pyfuncitem._fixtureinfo.argnames}
-    asyncio.run(pyfuncitem.obj(**arguments))
+    asyncio.run(alone(pyfuncitem.obj(**arguments)))
     return True
 
 
+async def alone(test: Coroutine[Any, Any, None]) -> None:
+    """Rasa's scheduler of reminders belongs to one loop."""
+    try:
+        await test
+    finally:
+        jobs.kill_scheduler()
+
+
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with postgres_server(tmp_path_factory.mktemp("postgres") / "data") as url:
+def postgres() -> Iterator[str]:
+    with postgres_server() as url:
         yield url
 
 
@@ -59,7 +68,7 @@ def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
         engine = request.getfixturevalue("postgres_engine")
         yield engine
         with engine.begin() as connection:
-            connection.execute(sa.text(f"TRUNCATE {', '.join(metadata.tables)}"))
+            connection.execute(sa.text(f"TRUNCATE {', '.join((*metadata.tables, *addresses.tables))}"))
         return
     with sqlite_database(tmp_path) as url:
         migrate(open_database(url))

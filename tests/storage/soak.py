@@ -48,7 +48,7 @@ class Soak:
 
     def __init__(self, stack: ExitStack, directory: Path) -> None:
         self.models = train_bots(directory)
-        server = stack.enter_context(postgres_server(directory / "postgres"))
+        server = stack.enter_context(postgres_server())
         self._urls = {
             "sqlite": stack.enter_context(sqlite_database(directory)),
             "postgresql": stack.enter_context(postgres_database(server)),
