@@ -6,21 +6,20 @@ from typing import Callable, Mapping
 
 from actions.dialogue import Topic
 from actions.turn import Turn
-from advice.evaluation import advise_evaluation
+from advice import kinds
 from advice.facts import Facts, fact_as_json
-from advice.plan import advise_plan
 from advice.results import AnyAdvice, ShortfallAdvice
-from advice.share import advise_share
-from advice.shortfall import advise_shortfall
 from knowledge.model import Knowledge
 from rendering.advice import render
 
-FORMULAS: Mapping[Topic, Callable[[Facts, Knowledge], AnyAdvice]] = {
-    "plan_budget": advise_plan,
-    "budget_shortfall": advise_shortfall,
-    "evaluate_budget": advise_evaluation,
-    "budget_share": advise_share,
+KINDS: Mapping[Topic, str] = {
+    "plan_budget": "plan",
+    "budget_shortfall": "shortfall",
+    "evaluate_budget": "evaluation",
+    "budget_share": "share",
 }
+"""The kind that the payload names."""
+FORMULAS: Mapping[Topic, Callable[[Facts, Knowledge], AnyAdvice]] = {topic: kinds.FORMULAS[kind] for topic, kind in KINDS.items()}
 
 
 def advice_on(turn: Turn, topic: Topic, facts: Facts) -> AnyAdvice:
@@ -39,7 +38,7 @@ def advise(turn: Turn, topic: Topic) -> None:
     if renewed and not turn.changed_facts:
         return
     previous = advice_on(turn, topic, turn.facts_before) if renewed else None
-    turn.send(render(advice, turn.services.knowledge, turn.phrases, previous), turn.phrases.english(f"advice.{advice_kind(topic)}"))
+    turn.send(render(advice, turn.services.knowledge, turn.phrases, previous), turn.phrases.english(f"advice.{KINDS[topic]}"))
     if topic not in turn.dialogue.advised:
         turn.dialogue.advised.append(topic)
 
@@ -47,11 +46,6 @@ def advise(turn: Turn, topic: Topic) -> None:
 def asks_for(turn: Turn, topic: Topic) -> bool:
     """Does this very message ask the question?"""
     return turn.intent == topic
-
-
-def advice_kind(topic: Topic) -> str:
-    """The kind that the payload names."""
-    return {"plan_budget": "plan", "budget_shortfall": "shortfall", "evaluate_budget": "evaluation", "budget_share": "share"}[topic]
 
 
 def sharpening_facts(turn: Turn, topic: Topic) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.dialogue import Dialogue
+from actions.reports import with_address
 from actions.services import Services
 from advice.facts import FACT_NAMES, Facts
 from rendering.message import Button, Message
@@ -165,10 +166,12 @@ class Turn:
                 message = with_english(message, english)
             if self.dialogue.script == "traditional":
                 message = in_traditional(message)
+            custom, entry = with_address(message.custom or {}, self.services.settings, self.dialogue.script)
             dispatcher.utter_message(
                 text=message.text,
                 buttons=[{"title": button.title, "payload": button.say} for button in message.buttons] or None,
-                json_message=message.custom or {},
+                json_message=custom,
+                **entry,
             )
 
     def events(self) -> list[EventType]:

@@ -5,11 +5,15 @@ from __future__ import annotations
 from abc import ABC
 from typing import Any, ClassVar, Optional
 
+from actions.advising import advice_on
 from actions.base import AdvisorAction
-from actions.pending import answer_pending, ask_pending
+from actions.dialogue import TOPICS, Topic
+from actions.pending import answer_pending, ask_pending, drop_wishes
 from actions.questions import ask_topic, go_on
 from actions.replies import mentions
+from actions.reports import new_address
 from actions.turn import Turn
+from rendering.payload import payload
 
 
 class Wish(AdvisorAction, ABC):
@@ -46,11 +50,28 @@ class RequestDemo(Wish):
     wish = "demo"
 
 
-class DownloadReport(Wish):
-    """The result as a file."""
+class DownloadReport(AdvisorAction):
+    """The result as files, at once; a contact that she leaves for it is kept after her consent."""
 
     intent = "download_report"
-    wish = "report"
+
+    def answer(self, turn: Turn) -> None:
+        drop_wishes(turn)
+        topic = latest_topic(turn)
+        if topic is None:
+            turn.lead_in("report.none_yet")
+        else:
+            turn.dialogue.wish = "report"
+            structure = {**payload(advice_on(turn, topic, turn.facts)), "report_url": new_address(turn.services.settings)}
+            turn.say("report.links", custom=structure, address=structure["report_url"], days=turn.services.settings.report_days)
+        go_on(turn)
+
+
+def latest_topic(turn: Turn) -> Optional[Topic]:
+    """The question under way, where it was answered, else the one answered last."""
+    if turn.dialogue.topic in turn.dialogue.advised:
+        return turn.dialogue.topic
+    return next((topic for topic in TOPICS if turn.dialogue.advised[-1:] == [topic]), None)
 
 
 class DeleteMyData(AdvisorAction):

@@ -19,8 +19,10 @@ from advisor import workers
 from advisor.agent import load_agent
 from advisor.model import key
 from advisor.pages import add_pages
-from advisor.settings import Settings
+from advisor.reports import OurPress
+from advisor.settings import ROOT, Settings
 from channels.delivery import delivery_of
+from channels.reports import reports_at
 from channels.rest import RestChannel
 from channels.web.channel import WebChannel, listeners_of
 from storage.database import open_database
@@ -28,6 +30,7 @@ from storage.tracker_store import in_thread
 
 logger = logging.getLogger(__name__)
 
+STYLE = ROOT / "rendering" / "templates" / "report.css"
 READY = "ready"
 DRAIN = 15.0
 """Seconds that requests under way are given when the process is told to stop."""
@@ -51,6 +54,8 @@ def build_app(agent: Agent, settings: Settings) -> Sanic:
     app.ctx.is_draining = False
     add_pages(app)
     add_monitors(app)
+    press = OurPress()
+    app.blueprint(reports_at(open_database(settings.database_url), press, STYLE))
 
     async def begin(running: Sanic, _: object) -> None:
         works = delivery_of(running).take_up(), listeners_of(running).watch()
@@ -61,6 +66,7 @@ def build_app(agent: Agent, settings: Settings) -> Sanic:
         running.ctx.is_draining = True
         for task in running.ctx.background:
             task.cancel()
+        press.close()
 
     app.register_listener(begin, "after_server_start")
     app.register_listener(drain, "before_server_stop")

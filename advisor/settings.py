@@ -26,9 +26,11 @@ VARIABLES = (
     "ADVISOR_TIMEZONE",
     "ADVISOR_FEEDBACK_ADDRESS",
     "ADVISOR_RETURN_AFTER_HOURS",
+    "ADVISOR_REPORT_DAYS",
 )
 LARGEST_PORT = 65535
 MOST_WORKERS = 256
+MOST_REPORT_DAYS = 3660
 
 
 class SettingsError(Exception):
@@ -52,6 +54,7 @@ class Settings:
     timezone: str = "Asia/Shanghai"
     feedback_address: str = ""
     return_after_hours: float = 12.0
+    report_days: float = 30.0
 
     @classmethod
     def from_environment(cls, environment: Optional[Mapping[str, str]] = None) -> "Settings":
@@ -77,6 +80,7 @@ class Settings:
             return_after_hours=number(
                 "ADVISOR_RETURN_AFTER_HOURS", values.get("ADVISOR_RETURN_AFTER_HOURS"), standard.return_after_hours
             ),
+            report_days=number("ADVISOR_REPORT_DAYS", values.get("ADVISOR_REPORT_DAYS"), standard.report_days),
         )
         settings.check()
         return settings
@@ -87,6 +91,8 @@ class Settings:
             raise SettingsError(f"ADVISOR_PORT is {self.port}. Remedy: a port from 1 to {LARGEST_PORT}.")
         if not 0 < self.workers <= MOST_WORKERS:
             raise SettingsError(f"ADVISOR_WORKERS is {self.workers}. Remedy: a number of processes from 1 to {MOST_WORKERS}.")
+        if not 0 < self.report_days <= MOST_REPORT_DAYS:
+            raise SettingsError(f"ADVISOR_REPORT_DAYS is {self.report_days:g}. Remedy: more than 0, at most {MOST_REPORT_DAYS} days.")
         try:
             ZoneInfo(self.timezone)
         except (ZoneInfoNotFoundError, ValueError):
@@ -101,6 +107,12 @@ class Settings:
     def is_loopback(self) -> bool:
         """Can only this machine reach the server?"""
         return self.host in LOOPBACK
+
+    @property
+    def address(self) -> str:
+        """Where users reach the server."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return self.public_url or f"http://{host}:{self.port}"
 
     @property
     def lock_directory(self) -> Path:

@@ -15,6 +15,7 @@ from sqlalchemy.engine import Connection, Engine
 from advisor.settings import Settings
 from storage.database import open_database
 from storage.messages import KEPT, AlreadyAnswered, Arrived, Inbox, NotNow, finish, remove_old
+from storage.reports import remove_expired
 from storage.tracker_store import ConversationConflict, beside_turn, in_thread
 
 logger = logging.getLogger(__name__)
@@ -104,6 +105,7 @@ class Delivery:
                 if clock() > remove_at:
                     remove_at = clock() + REMOVE_EVERY
                     await in_thread(remove_old, self._engine)
+                    await in_thread(remove_expired, self._engine)
                 # All at once, so that one that is held or fails does not hold up the others.
                 senders = await in_thread(self.inbox.left_behind, LEFT_BEHIND)
                 outcomes = await asyncio.gather(*map(self.work_through, senders), return_exceptions=True)

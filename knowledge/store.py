@@ -75,6 +75,15 @@ class KnowledgeStore:
         """What holds on ``day``."""
         return self._on(day)
 
+    def edition(self, version: str, day: date) -> Optional[Knowledge]:
+        """What held on ``day`` in a version that served once; ``None`` where there is no such version."""
+        if version == self.version:
+            return self._on(day)
+        query = sa.select(versions.c.document).where(versions.c.version == version)
+        with self._engine.connect() as connection:
+            found = connection.execute(query).scalar()
+        return None if found is None else build(json.loads(found), day)
+
     def figure(self, key: str, day: date) -> Optional[dict[str, Any]]:
         """One figure of the version that serves as it holds on ``day``; one indexed lookup, however many there are."""
         query = (

@@ -88,5 +88,26 @@ feedback = table(
 )
 """What a person thinks of the answer of that number and part: 1 good, -1 bad, and why."""
 
-ABOUT_A_PERSON = (conversations, events, inbox, outbox, event_feed, feedback)
+reports = table(
+    "reports",
+    sa.Column("token_hash", sa.String(64), primary_key=True),
+    sa.Column("advice", sa.LargeBinary, nullable=False),
+    sa.Column("script", sa.String(12), nullable=False),
+    sa.Column("made_at", sa.Float, nullable=False),
+)
+"""Advice that can be opened at an address: its structure, and in which characters it was told."""
+
+addresses = sa.MetaData()
+"""What is looked up by an address alone, which does not say whose it is."""
+
+report_addresses = sa.Table(
+    "report_addresses",
+    addresses,
+    sa.Column("token_hash", sa.String(64), primary_key=True),
+    sa.Column("sender_id", sa.String(LONGEST_NAME), nullable=False, index=True),
+    sa.Column("expires_at", sa.Float, nullable=False, index=True),
+)
+"""Whose report stands at an address, and until when. The address itself is not kept, only its hash."""
+
+ABOUT_A_PERSON = (conversations, events, inbox, outbox, event_feed, feedback, reports, report_addresses)
 """What is deleted with a person's conversation; leads are kept until she has them deleted."""

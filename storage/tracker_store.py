@@ -20,6 +20,7 @@ from sqlalchemy.exc import IntegrityError
 from storage.database import open_database
 from storage.messages import WAITING
 from storage.migrations import migrate
+from storage.reports import keep_reports
 from storage.schema import ABOUT_A_PERSON, conversations, event_feed, events, inbox
 from storage.tracker import Base, FoldedTracker, Short, event_of
 
@@ -135,6 +136,7 @@ class AdvisorTrackerStore(TrackerStore):
         try:
             store_state(connection, sender_id, turn.position, end, self._encoded(turn.tracker))
             connection.execute(events.insert(), event_rows(sender_id, turn.position, turn.new))
+            keep_reports(connection, sender_id, turn.new)
         except IntegrityError as error:
             raise ConversationConflict(sender_id) from error
         if self.event_broker:
