@@ -4,7 +4,7 @@ UV := $(shell uv --version >/dev/null 2>&1 && echo uv || echo .uv/bin/uv)
 export RASA_TELEMETRY_ENABLED := false
 export TF_CPP_MIN_LOG_LEVEL := 3
 
-.PHONY: run test bench bench-long fuzz storm shell train doctor setup lint soak workbooks
+.PHONY: run test bench bench-long fuzz storm shell train doctor setup lint soak workbooks libreoffice
 
 run: setup
 	$(UV) run --frozen advisor run
@@ -39,6 +39,10 @@ soak: setup
 # hundreds of companies of each kind: their workbooks, calculated anew, agree with the advice to the yuan
 workbooks: setup
 	WORKBOOKS=$(or $(COMPANIES),300) $(UV) run --frozen pytest tests/rendering/test_workbook.py
+
+# the same by LibreOffice, which has to be there
+libreoffice: setup
+	$(UV) run --frozen python -m tests.rendering.libreoffice
 
 setup: .venv/.ready
 

@@ -242,7 +242,8 @@ def seen_answers(talk: Conversation) -> Replies:
 
 
 def nameless(replies: Replies) -> Replies:
-    return [without("recipient_id", reply) for reply in replies]
+    """Without what differs from one talk to another: whose it is, and the addresses of its reports."""
+    return [{**without("recipient_id", reply), "custom": without("report_url", reply.get("custom") or {})} for reply in replies]
 
 
 def without(name: str, answer: dict[str, Any]) -> dict[str, Any]:
