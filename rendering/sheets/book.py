@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime, time
 from decimal import Decimal
 from io import BytesIO
 from math import ceil
@@ -89,6 +90,7 @@ class Book:
                 "title": self.text(report.title),
                 "subject": report.words("workbook.subject"),
                 "comments": report.words("report.disclaimer"),
+                "created": datetime.combine(report.day, time()),
             }
         )
 
