@@ -9,10 +9,10 @@ from typing import Optional, Sequence
 from advice.quantities import allocate, ends
 from advice.quantities import whole as whole_yuan
 from advice.results import ShortfallAdvice
-from advice.shortfall import computed_gap, spending_ends, taking_order
+from advice.shortfall import spending_ends, taking_order
 from knowledge.model import MeasureKnowledge
 from rendering.sheets.book import COLOURS, Book, Ends
-from rendering.sheets.formulas import given, literal, minus, part, where, whole
+from rendering.sheets.formulas import given, literal, minus, numbers, part, where, whole
 
 HUNDRED = 100
 NAME, EFFORT, LOW, HIGH, SAVES_LOW, SAVES_HIGH, HOW, NEEDS, RISK = range(9)
@@ -64,16 +64,13 @@ class Measures:
 
     def write_gap(self) -> None:
         """What is lacking, what can be saved from, and whether it is enough."""
-        facts, advice, words = self.advice.facts, self.advice, self.book
+        advice, words = self.advice, self.book
+        gap = Ends.of(advice.gap)
         computed = minus("needed", "customer_budget")
-        both = f"COUNT({','.join(('needed_low', 'needed_high'))})*COUNT(customer_budget_low,customer_budget_high)"
+        low, high = (numbers(*cells) for cells in (("needed_low", "customer_budget_high"), ("needed_high", "customer_budget_low")))
         formulas = tuple(
-            where(f"{both}>0", end, given((f"gap_{name}",), f"gap_{name}")) for end, name in zip(computed, ENDS)
+            where(f"OR({low},{high})", end, given((f"gap_{name}",), f"gap_{name}")) for end, name in zip(computed, ENDS)
         )
-        if computed_gap(facts) is None and facts.gap is None:
-            gap = Ends(None, None)
-        else:
-            gap = Ends.of(advice.gap)
         self.sheet.heads(TOP - 1, ("figure", "", "low", "high"))
         self.sheet.write(TOP, 0, words.word("change.gap"))
         self.sheet.compute_ends(TOP, LOW, (formulas[0], formulas[1]), gap, "yuan", "lacking")

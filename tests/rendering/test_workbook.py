@@ -154,6 +154,13 @@ def test_dimensions_that_pull_apart_are_named() -> None:
     assert (changed.named("share_low"), changed.named("share_high")) == (0.3, 0.45)
 
 
+def test_a_gap_that_cannot_be_computed_is_the_one_stated() -> None:
+    up_to = {"low": None, "high": 2458}
+    made = report("shortfall", {"gap": up_to, "needed": up_to, "customer_budget": up_to})
+    solution = template("shortfall").with_inputs(inputs_of(made))
+    assert (solution.named("lacking_low"), solution.named("lacking_high")) == (None, 2458)
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_only_yellow_cells_can_be_changed_and_there_is_no_password(kind: str) -> None:
     read = Read(workbook(report(kind, WHOLE[kind])))
