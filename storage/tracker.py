@@ -460,9 +460,9 @@ def without_superseded(events: Sequence[Event]) -> list[Event]:
 
 def outstanding(events: Iterable[Event], kept: Iterable[Event]) -> list[Event]:
     """Reminders still to come that are not among the kept events: Rasa lets one come only while the tracker knows it."""
-    found = {event.name: event for event in events if isinstance(event, ReminderScheduled)}
     known = {id(event) for event in kept}
-    return [event for event in found.values() if id(event) not in known and event.trigger_date_time.timestamp() > time.time()]
+    found = {event.name: event for event in events if isinstance(event, ReminderScheduled) and id(event) not in known}
+    return [event for event in found.values() if event.trigger_date_time.timestamp() > time.time()]
 
 
 def event_of(content: Mapping[str, Any]) -> Any:

@@ -114,7 +114,7 @@ def hold_for_ever(kind: str, place: str, held: Any) -> None:
 def test_the_lock_of_a_killed_process_is_free_again(shared: tuple[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lock_store, "LEASE", 1.0)
     held = FORK.Event()
-    process = FORK.Process(target=hold_for_ever, args=(*shared, held))
+    process = FORK.Process(target=hold_for_ever, args=(*shared, held), daemon=True)
     process.start()
     held.wait()
 

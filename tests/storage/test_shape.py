@@ -38,7 +38,7 @@ TALKS = {
     "inside one open form": Talk(FORM, [Said("book")]),
     "fallbacks inside one open form": Talk((*FORM, Said("nonsense"), Said("nlu_fallback")), [Said("book")]),
     "a fallback each third turn": Talk((Said("greet"), Said("again"), Said("nlu_fallback"))),
-    "with action_back": Talk((Said("greet"), Said("again"), Said("back"), Said("yes"))),
+    "with action_back": Talk((Said("again"), Said("clear"), Said("again"), Said("back"))),
     "with actions taken back": Talk((Said("undo"), Said("again"), Said("undo"))),
     "with slots set back": Talk((Said("tell", city="上海"), Said("clear"), Said("again"))),
     "with reminders": Talk((Said("later"), Said("greet"))),
