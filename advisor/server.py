@@ -66,6 +66,7 @@ def build_app(agent: Agent, settings: Settings) -> Sanic:
         running.ctx.is_draining = True
         for task in running.ctx.background:
             task.cancel()
+        listeners_of(running).end()
         press.close()
 
     app.register_listener(begin, "after_server_start")

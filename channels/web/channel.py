@@ -32,7 +32,7 @@ logger = logging.getLogger(__name__)
 NAME = "web"
 LONGEST_WAIT = 25.0
 """Seconds that a long poll is held."""
-UNKNOWN_SESSION, UNWELCOME, TOO_MANY = 4001, 4003, 4029
+GOING, UNKNOWN_SESSION, UNWELCOME, TOO_MANY = 1001, 4001, 4003, 4029
 """Codes with which a socket is closed."""
 OnMessage = Callable[[UserMessage], Awaitable[None]]
 Handler = Callable[[Request, str], Coroutine[Any, Any, HTTPResponse]]
@@ -179,19 +179,20 @@ class WebChannel(InputChannel):
         try:
             with listeners_of(request.app).joined(sender_id) as news:
                 await send(socket, {"type": "welcome"})
-                await first_of(show(socket, view, news), hear(request.app, socket, view, sender_id))
+                await first_of(show(request.app, socket, view, news), hear(request.app, socket, view, sender_id))
         except TooMany:
             await socket.close(TOO_MANY)
 
 
-async def show(socket: Any, view: View, news: asyncio.Event) -> None:
-    """Send what is new, whenever it is."""
-    while True:
+async def show(app: Sanic, socket: Any, view: View, news: asyncio.Event) -> None:
+    """Send what is new, whenever it is; when the process stops, say goodbye."""
+    while not listeners_of(app).is_over:
         news.clear()
         found = await in_thread(view.news)
         if found is not None:
             await send(socket, {"type": "update", **found})
         await news.wait()
+    await socket.close(GOING)
 
 
 async def hear(app: Sanic, socket: Any, view: View, sender_id: str) -> None:

@@ -30,6 +30,8 @@ class Listeners:
         self._transcript = transcript
         self._listening: dict[str, set[asyncio.Event]] = {}
         self._known: dict[str, State] = {}
+        self.is_over = False
+        """The process is about to stop: whoever is woken goes."""
 
     @contextmanager
     def joined(self, sender_id: str) -> Iterator[asyncio.Event]:
@@ -50,6 +52,12 @@ class Listeners:
         """Something was stored of this conversation."""
         for news in self._listening.get(sender_id, ()):
             news.set()
+
+    def end(self) -> None:
+        """Send everybody away, to a process that stays."""
+        self.is_over = True
+        for sender_id in list(self._listening):
+            self.wake(sender_id)
 
     async def watch(self) -> None:
         """Go on, for ever, looking for what other processes stored."""

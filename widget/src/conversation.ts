@@ -246,7 +246,9 @@ export class Conversation {
     this.tag = "";
     this.underWay = null;
     this.tell("change", undefined);
-    if (session !== null) this.link.again();
+    if (session === null) return;
+    if (this.link.isStarted) this.link.again();
+    else this.start();
   }
 
   private tell<K extends keyof Events>(name: K, value: Events[K]): void {

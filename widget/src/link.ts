@@ -48,6 +48,10 @@ export class Link {
     void this.connect();
   }
 
+  get isStarted(): boolean {
+    return !this.stopped;
+  }
+
   get isOpen(): boolean {
     return this.polling ? this.request !== null : this.socket?.readyState === WebSocket.OPEN;
   }

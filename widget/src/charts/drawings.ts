@@ -10,9 +10,9 @@ const COLOURS: Record<string, string> = { people: "var(--c1)", tools: "var(--c2)
 /** Signs beside the colours: nothing is told by colour alone. */
 const SIGNS: Record<string, string> = { people: "■", tools: "◆", marketing: "●" };
 const LIGHTS: Record<string, [string, string]> = {
-  good: ["✓", "var(--c3)"],
-  warn: ["▲", "var(--c4)"],
   bad: ["✕", "var(--c2)"],
+  warn: ["▲", "var(--c4)"],
+  good: ["✓", "var(--c3)"],
   info: ["i", "var(--c1)"],
   unknown: ["?", "var(--quiet)"],
 };
@@ -189,12 +189,13 @@ function ladder(advice: Advice, labels: Labels, manner: Manner): Drawing | null 
   };
 }
 
-/** Every check with a light of its own shape. */
+/** Every check with a light of its own shape, what needs looking after first. */
 function lights(advice: Advice, labels: Labels, manner: Manner): Drawing | null {
   const { words } = manner;
   const checks = advice.kind === "evaluation" ? advice.checks ?? [] : [];
   if (!checks.length) return null;
-  const rows = checks.map((check) => {
+  const order = Object.keys(LIGHTS);
+  const rows = [...checks].sort((a, b) => order.indexOf(a.status) - order.indexOf(b.status)).map((check) => {
     const quantity = (value: typeof check.value) => between(value, (one) => (YUAN_CHECKS.has(check.id) ? yuan(one, manner) : RATIO_CHECKS.has(check.id) ? plain(one, 1) : percent(one)));
     const status = check.position && check.status !== "unknown" ? word(labels.position, check.position) : word(labels.status, check.status);
     return { check, name: word(labels.check, check.id), status, value: check.value === null ? "" : quantity(check.value), threshold: check.threshold === null ? "" : quantity(check.threshold) };

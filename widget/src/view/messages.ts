@@ -89,10 +89,11 @@ function folded(text: string, { words }: Context): HTMLElement {
   return h("div", {}, body, button);
 }
 
-/** A way to take it away; only addresses of the web are followed. */
+/** Ways to take it away; only addresses of the web are followed. */
 function report(address: string, words: Words): HTMLElement[] {
   if (!/^(https?:\/\/|\/)/.test(address)) return [];
-  return [h("a", { class: "report", href: address, target: "_blank", rel: "noopener" }, icon("file"), words("report"))];
+  const link = (ending: string, name: "report" | "workbook" | "picture") => h("a", { class: "report", href: address + ending, target: "_blank", rel: "noopener" }, words(name));
+  return [h("div", { class: "reports" }, icon("file"), link("", "report"), link(".xlsx", "workbook"), link(".png", "picture"))];
 }
 
 function note(handoff: Handoff, context: Context): HTMLElement {

@@ -278,7 +278,7 @@ export class Panel {
     this.replies.dataset.sign = sign;
     const hadFocus = this.replies.contains(this.root.activeElement);
     const buttons = this.offered().map((button) => h("button", { type: "button", onclick: () => conversation.send(button.payload) }, button.title));
-    if (buttons.length) buttons.push(h("button", { type: "button", class: "quiet", onclick: () => void this.openForm() }, icon("form"), words("form")));
+    if (buttons.length && !conversation.latestAdvice) buttons.push(h("button", { type: "button", class: "quiet", onclick: () => void this.openForm() }, icon("form"), words("form")));
     this.replies.replaceChildren(...buttons);
     if (hadFocus) this.field.focus();
   }
