@@ -142,7 +142,7 @@ class Pen:
         """Figures beside each other, each below its label; on lines of their own where one is too long."""
         self._y += 6
         width = INNER / len(rows)
-        if any(font(HEADING).getlength(row.text) > width - 16 for row in rows):
+        if any(not row.label or font(HEADING).getlength(row.text) > width - 16 for row in rows):
             for row in rows:
                 if row.label:
                     self.text(row.label, SMALL, QUIET)

@@ -79,7 +79,17 @@ def in_her_characters(block: Block, report: Report) -> Block:
 def share_blocks(report: Report) -> list[Block]:
     advice = report.advice
     assert isinstance(advice, ShareAdvice)
-    return [*bands(report, advice.share), tiles(report)]
+    return [*bands(report, advice.share), tiles(report), yours(report, advice)]
+
+
+def yours(report: Report, advice: ShareAdvice) -> Block:
+    """What she spends of the whole, and how it lies."""
+    phrases = report.words.phrases
+    position = advice.check.position if advice.check else None
+    told = () if advice.stated_share is None else (numbers.percent(advice.stated_share),)
+    side = f"position.{position}" if position else "status.unknown"
+    rows = tuple(Row("", phrases.text("card.yours", share=share, position=phrases.text(side))) for share in told)
+    return Block("tiles", phrases.text("workbook.yours"), rows)
 
 
 def plan_blocks(report: Report) -> list[Block]:
@@ -151,7 +161,8 @@ def bands(report: Report, share: Optional[Share]) -> list[Block]:
         Row(f"{words['name']} · {words['value']}", words["percent"], float(entry.low) / most, float(entry.high) / most, shade)
         for shade, (entry, words) in enumerate(zip(share.basis, shown))
     )
-    return [Block("bands", phrases.text("card.basis"), rows, (float(share.low) / most, float(share.high) / most))]
+    title = phrases.text("card.basis_apart" if share.conflict else "card.basis")
+    return [Block("bands", title, rows, (float(share.low) / most, float(share.high) / most))]
 
 
 def tiles(report: Report) -> Block:

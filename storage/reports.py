@@ -6,15 +6,19 @@ import hashlib
 import secrets
 import time
 from dataclasses import dataclass
-from typing import Any, Iterable, Mapping, Optional
+from typing import TYPE_CHECKING, Any, Iterable, Mapping, Optional
 
 import orjson
 import sqlalchemy as sa
-from rasa.shared.core.events import BotUttered, Event
 from sqlalchemy.engine import Connection, Engine
 
 from storage.schema import report_addresses, reports
 
+if TYPE_CHECKING:  # an action server makes addresses too, without Rasa's core
+    from rasa.shared.core.events import Event
+
+SAID = "bot"
+"""Rasa's name for what the advisor says."""
 METADATA = "report"
 """Beside an advice, in the metadata of its message: what :func:`keep_reports` needs to know of its address."""
 BYTES = 32
@@ -50,9 +54,9 @@ def hash_of(token: str) -> str:
 def keep_reports(connection: Connection, sender_id: str, events: Iterable[Event]) -> None:
     """In the transaction of the turn: keep each advice that has an address."""
     found = [
-        (event.metadata[METADATA], event.data["custom"])
+        (event.metadata[METADATA], event.data["custom"])  # type: ignore[attr-defined]
         for event in events
-        if isinstance(event, BotUttered) and METADATA in (event.metadata or {}) and (event.data or {}).get("custom")
+        if event.type_name == SAID and METADATA in (event.metadata or {}) and (event.data or {}).get("custom")  # type: ignore[attr-defined]
     ]
     if not found:
         return
