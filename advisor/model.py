@@ -56,7 +56,10 @@ def trained_model(settings: Settings) -> Path:
     signature = path.with_suffix(".sig")
     known = signature.read_text(encoding="ascii") if signature.exists() else ""
     if not hmac.compare_digest(known, sign(path, settings)):
-        raise ModelError(f"{path} was not signed with this installation's key. Remedy: set ADVISOR_SECRET_KEY to the key that it was signed with, or delete it and run advisor train")
+        raise ModelError(
+            f"{path} was not signed with this installation's key. "
+            "Remedy: set ADVISOR_SECRET_KEY to the key that it was signed with, or delete it and run advisor train"
+        )
     return path
 
 
