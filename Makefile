@@ -16,7 +16,7 @@ shell train doctor bench: setup
 bench-long: setup
 	$(UV) run --frozen advisor bench --long
 
-test: setup lint soak
+test: setup lint
 	$(UV) run --frozen rasa data validate --fail-on-warnings --data data/nlu data/rules
 	$(UV) run --frozen advisor test
 
