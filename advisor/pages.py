@@ -82,7 +82,7 @@ def page(frame: str, path: Path, markdown: MarkdownIt) -> str:
 def served(request: Request, file: Optional[StaticFile], headers: Mapping[str, str]) -> HTTPResponse:
     """The file, or that the browser has it."""
     if file is None:
-        return raw(b"", status=404)
+        return raw(b"", status=404, content_type="text/plain")
     headers = {**headers, "ETag": file.tag, "Cache-Control": "no-cache"}
     if request.headers.get("if-none-match") == file.tag:
         return raw(b"", status=304, headers=headers)

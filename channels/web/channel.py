@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from typing import Any, Awaitable, Callable, Coroutine, Mapping, Protocol, Sequence
+from typing import Any, Awaitable, Callable, Coroutine, Mapping, Optional, Protocol, Sequence
 
 import orjson
 from rasa.core.channels.channel import InputChannel, UserMessage
@@ -131,10 +131,7 @@ class WebChannel(InputChannel):
         transcript, listeners = transcript_of(request.app), listeners_of(request.app)
         view = View(transcript, sender_id, int(after), request.args.get("tag", ""))
         with listeners.joined(sender_id) as news:
-            found = await in_thread(view.news)
-            if found is None and int(wait):
-                await soon(news, min(float(wait), LONGEST_WAIT))
-                found = await in_thread(view.news)
+            found = await within(min(float(wait), LONGEST_WAIT), view, news, listeners)
         return answer(found or {"entries": []})
 
     async def _judge(self, request: Request, sender_id: str) -> HTTPResponse:
@@ -266,12 +263,19 @@ async def first_of(*works: Awaitable[None]) -> None:
             logger.debug("A widget's connection ended", exc_info=task.exception())
 
 
-async def soon(news: asyncio.Event, seconds: float) -> None:
-    """Until there is something new, or so many seconds have passed."""
-    try:
-        await asyncio.wait_for(news.wait(), seconds)
-    except asyncio.TimeoutError:
-        pass
+async def within(seconds: float, view: View, news: asyncio.Event, listeners: Listeners) -> Optional[dict[str, Any]]:
+    """What is new now, or what will be within so many seconds; ``None`` where nothing is."""
+    clock = asyncio.get_running_loop().time
+    end = clock() + seconds
+    while True:
+        news.clear()
+        found: Optional[dict[str, Any]] = await in_thread(view.news)
+        if found is not None or listeners.is_over:
+            return found
+        try:
+            await asyncio.wait_for(news.wait(), end - clock())
+        except asyncio.TimeoutError:
+            return None
 
 
 async def send(socket: Any, frame: Mapping[str, Any]) -> None:
