@@ -64,7 +64,12 @@ class AdvisorAction(Action, ABC):
 def has_had_enough(turn: Turn) -> bool:
     """Does she want no more questions for the one under way? Then none is asked."""
     asks_anew = turn.intent in TOPICS or turn.intent == "restart"
-    if turn.dialogue.topic is None or asks_anew or not turn.services.replies.enough.search(turn.text.lower()):
+    text, replies = turn.text.lower(), turn.services.replies
+    said = replies.enough.search(text)
+    if turn.dialogue.topic is None or asks_anew or said is None:
+        return False
+    if turn.intent == "unsure" and replies.only_this.search(text[: said.start()]):
+        # 总预算你别问了: she keeps back the one fact, and may be asked for others.
         return False
     turn.dialogue.enough = True
     return True

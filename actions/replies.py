@@ -22,6 +22,8 @@ class Replies:
     """Words for the last of what was offered."""
     enough: re.Pattern[str]
     """She wants no more questions; a pattern instead of a list."""
+    only_this: re.Pattern[str]
+    """In front of that: the one fact that she keeps back."""
     computed: Sequence[str]
     """What the advisor has computed counts."""
     stated: Sequence[str]
@@ -43,7 +45,8 @@ class Replies:
     def from_file(cls, path: Path) -> "Replies":
         content = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
         units = sorted(content["units"].items(), key=lambda entry: -len(entry[0]))
-        return cls(**{**content, "units": dict(units), "enough": re.compile(content["enough"])})
+        patterns = {name: re.compile(content[name]) for name in ("enough", "only_this")}
+        return cls(**{**content, **patterns, "units": dict(units)})
 
     def unit(self, text: str) -> Optional[int]:
         """The yuan that a unit named in ``text`` stands for."""

@@ -92,6 +92,9 @@ class StageReader:
         facts = []
         for amount in amounts:
             years = years_of(amount)
+            # 一年 right before a sum is its period: 一年一百五十万.
+            if amount.article and any(other.start == amount.end for other in amounts):
+                continue
             if years is not None and self._is_age(amount, text, asked) and not self._of_others(text, amount.start):
                 facts.append(self._by_age(years, amount.start, amount.end))
         return facts
@@ -189,11 +192,13 @@ class ModelReader:
         self._words, self._framed, self._answers = (WordFinder(words[key]) for key in ("words", "framed", "answers"))
         self._before, self._after = tuple(words["frame_before"]), tuple(words["frame_after"])
         self._not_after, self._negations = tuple(words["not_after"]), tuple(words["negations"])
+        self._few_behind, self._returning = re.compile(words["few_behind"]), re.compile(words["returning"])
         self._longer = WordFinder({"longer": words["longer"]})
 
     def read(self, text: str, asked: Optional[str]) -> list[Fact]:
         """The model told, with ``corrects`` where another one is denied."""
         found = [*self._words.find(text), *(hit for hit in self._framed.find(text) if self._in_frame(hit, text))]
+        found += [Hit("repeat", *match.span(1)) for match in self._returning.finditer(text)]
         longer = longest(self._longer.find(text)) if found or asked == "business_model" else []
         hits = [hit for hit in longest(found) if not _crosses(hit, longer)]
         kept = [hit for hit in hits if not self._denied(hit, text)]
@@ -220,7 +225,9 @@ class ModelReader:
         )
 
     def _denied(self, hit: Hit, text: str) -> bool:
-        return text[max(0, hit.start - 5) : hit.start].rstrip(" 的").endswith(self._negations)
+        """没有会员, 卡没几个人办: a denial in front of the word, or few who do it behind."""
+        denied = text[max(0, hit.start - 5) : hit.start].rstrip(" 的").endswith(self._negations)
+        return denied or (hit.label != "one_time" and self._few_behind.match(text, hit.end) is not None)
 
 
 class CheckReader:

@@ -11,6 +11,7 @@ from nlu.contacts import blanked, contact_reader
 from nlu.drafts import Asked
 from nlu.fact import Fact
 from nlu.lexicon import Lexicon
+from nlu.meanings import meaning_reader
 from nlu.quantities import quantity_reader
 from nlu.speakers import speaker_reader
 from nlu.suppositions import supposition_reader
@@ -40,6 +41,7 @@ def read_facts(
     text = text[:MAX_CHARACTERS]
     contacts = contact_reader(lexicon).read(text)
     rest = blanked(text, contacts) if contacts else text
+    rest = meaning_reader(lexicon).without_terms(rest)
     rest = speaker_reader(lexicon).as_hers(rest, another)
     amounts = read_amounts(rest, lexicon)
     facts = quantity_reader(lexicon).read(rest, amounts, Asked(asked, topic, told or {}))

@@ -94,9 +94,15 @@ def not_known(ends: bool = False) -> re.Pattern[str]:
     return re.compile(rf"[^,，。;；!！?？]{{0,20}}?(?:{unknown}){end}")
 
 
+@lru_cache(maxsize=1)
+def no_question() -> re.Pattern[str]:
+    """Words of a question in what asks nothing."""
+    return re.compile(grammar()["no_question"])
+
+
 def asks(text: str) -> bool:
-    """Is there a question in the message? 需要多少说不清 asks nothing, 不清楚该怎么定 does."""
-    return asks_something(not_known().sub("", text))
+    """Is there a question in the message? 需要多少说不清 and 谁家也不会买两回 ask nothing, 不清楚该怎么定 does."""
+    return asks_something(no_question().sub("", not_known().sub("", text)))
 
 
 def loses_by_mistake(intent: Optional[str], text: str, facts: Sequence[Fact]) -> bool:

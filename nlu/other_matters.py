@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from typing import Any, Mapping
 
-from nlu.amounts import FACTOR, MEASURE, NUMBER, PERCENT, Amount
+from nlu.amounts import COUNT, FACTOR, MEASURE, NUMBER, PERCENT, TIMES, Amount
 from nlu.changes import ChangeReader
 from nlu.drafts import Asked, Draft
 from nlu.periods import PeriodReader
-from nlu.roles import Context
+from nlu.roles import YUAN_A_YEAR, Context
 
 _REACH_OF_OTHERS = 16
 
@@ -27,15 +27,19 @@ class OtherMatters:
         )
         self._other_matters, self._other_shares = tuple(words["other_matters"]), tuple(words["other_shares"])
         self._field_words, self._hiring = tuple(words["field_words"]), tuple(words["hiring"])
+        self._not_bought = re.compile(words["not_bought"])
+        self._bookkeepers = re.compile(words["bookkeepers"])
         self._bare_shares, self._kinds_of_customers, self._money_named = (
             tuple(words[key]) for key in ("bare_shares", "kinds_of_customers", "money_named")
         )
 
     def holds(self, draft: Draft, context: Context, asked: Asked) -> bool:
         """Whether the number is of her company and told, not wished for or asked about."""
-        if self._changes.is_move(draft.amount, context) or self._asks_enough(draft, context) or self._is_questioned(draft, context):
+        if self._is_not_bought(draft, context) or self._changes.is_move(draft.amount, context):
             return False
-        of_field = self._may_be_margin(draft, asked) or not self._of_another_matter(draft, context)
+        if self._asks_enough(draft, context) or self._is_questioned(draft, context):
+            return False
+        of_field = self._may_be_margin(draft, asked) or not self._of_another_matter(draft, context, asked)
         return of_field and not self._is_wanted_staff(draft, context)
 
     def may_be_fact(self, amount: Amount) -> bool:
@@ -47,7 +51,7 @@ class OtherMatters:
             return False
         return not (amount.article and amount.kind == NUMBER)
 
-    def _of_another_matter(self, draft: Draft, context: Context) -> bool:
+    def _of_another_matter(self, draft: Draft, context: Context, asked: Asked) -> bool:
         """Money spent on a journey, a share of wages, staff that left: what the message is about is not our field."""
         text, cue = context.text, draft.cue
         if cue is not None and draft.role == "share" and text[cue.start : cue.end] in self._bare_shares:
@@ -60,7 +64,13 @@ class OtherMatters:
             return any(word in text for word in self._other_shares)
         verb_only = draft.role == "budget" or cue.side == "before" or cue.end - cue.start <= 2
         money = draft.role in ("spent", "needed", "gap", "allotted", "budget")
-        return money and verb_only and any(word in text for word in self._other_matters)
+        if not (money and verb_only):
+            return False
+        if asked.slot in YUAN_A_YEAR:
+            # 花了20万吧，我老婆记的账: behind the answer only what its own clause names is another matter.
+            text = text[context.clause_start(min(cue.start, draft.amount.start)) : context.clause_end(draft.amount.end)]
+        text = self._bookkeepers.sub("", text)
+        return any(word in text for word in self._other_matters)
 
     @staticmethod
     def _may_be_margin(draft: Draft, asked: Asked) -> bool:
@@ -76,6 +86,13 @@ class OtherMatters:
     def _asks_enough(self, draft: Draft, context: Context) -> bool:
         """要100万够吗: a sum that she asks about."""
         return draft.role == "needed" and context.text.startswith(self._enough_asked, draft.amount.end)
+
+    def _is_not_bought(self, draft: Draft, context: Context) -> bool:
+        """谁家也不会买两回: how often nobody buys."""
+        amount = draft.amount
+        if amount.kind not in (TIMES, COUNT) or draft.role not in ("orders_per_year", None):
+            return False
+        return self._not_bought.search(context.text, context.clause_start(amount.start), amount.start) is not None
 
     def _is_questioned(self, draft: Draft, context: Context) -> bool:
         """这个5到15是哪儿来的数, 为什么是30万: a figure of which she asks where it comes from."""

@@ -25,6 +25,8 @@ _OVERRULED: Mapping[str, frozenset[str]] = {
     },
 }
 """Roles of nouns that a verb right before the amount overrules, and by which roles."""
+_NOUNS = frozenset({"total_budget", "revenue", "gap"})
+"""Roles of nouns before which a weak verb tells nothing of its own."""
 _SLANG_ROLES = frozenset({*YUAN_A_YEAR, "allotted", "budget", "surplus", "rest_needed"})
 _REACH_OF_VERBS = 4
 
@@ -40,11 +42,12 @@ class RoleRefiner:
         self._light_verbs = sorted(map(str, words["light_verbs"]), key=len, reverse=True)
         self._those_who = re.compile(words["those_who"])
         self._unwon = tuple(words["unwon"])
+        self._weak = re.compile(words["weak_verbs"])
         self._left_over, self._lost_behind = re.compile(words["left_over"]), re.compile(words["lost_behind"])
 
     def refined(self, draft: Draft, amounts: Sequence[Amount], context: Context, asked: Asked) -> Draft:
         """``draft`` of one of ``amounts`` with the role that all words beside it give."""
-        draft = self._with_adjacent_verb(draft, context)
+        draft = self._with_noun_of_weak_verb(self._with_adjacent_verb(draft, context), context)
         draft = self._of_which_customers(self._as_slang(draft, context, asked), context)
         return self._with_interval_between_orders(draft, amounts, context)
 
@@ -62,6 +65,17 @@ class RoleRefiner:
                     if near and amount.start - verb.end <= 6:
                         return replace(draft, role=verb.role, cue=verb)
         return self._with_hedged_cue(draft, context)
+
+    def _with_noun_of_weak_verb(self, draft: Draft, context: Context) -> Draft:
+        """总预算得有300万: a verb that says only that there is a sum leaves it to the noun right before it."""
+        cue, text = draft.cue, context.text
+        if cue is None or draft.role != "needed" or cue.side != "before" or not self._weak.fullmatch(text, cue.start, cue.end):
+            return draft
+        for noun in context.cues:
+            between = text[noun.end : cue.start]
+            if noun.role in _NOUNS and noun.side == "any" and noun.end <= cue.start and not self._fillers.sub("", between):
+                return replace(draft, role=noun.role, cue=noun)
+        return draft
 
     def _with_hedged_cue(self, draft: Draft, context: Context) -> Draft:
         cue = draft.cue

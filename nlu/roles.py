@@ -93,7 +93,7 @@ class RoleReader:
                     cues[f"{role}|{side}"] = entry.get(side, [])
         self._cue_finder = WordFinder(cues)
         self._mark_finder = WordFinder({**{label: words[label] for label in self.MARKS}, "none": words["no_mark"]})
-        self._finished = str(words["finished"])
+        self._finished, self._topic = str(words["finished"]), str(words["topic_marker"])
         self._staff_places = frozenset(words["staff_places"])
         self._money_like = frozenset(words["money_like"])
         self._counters_of_people = frozenset(words["counters_of_people"])
@@ -105,7 +105,8 @@ class RoleReader:
 
     def context(self, text: str) -> Context:
         """The words beside the numbers of ``text``."""
-        cues = _longest_cues(self._cue_finder.find(text))
+        # 总预算的 in 总预算的话 is cut out of another word.
+        cues = _longest_cues([hit for hit in self._cue_finder.find(text) if not text.startswith(self._topic, hit.end - 1)])
         return Context(
             text,
             tuple(cues[:MAX_CUES]),

@@ -13,9 +13,10 @@ from nlu.drafts import OTHER, Asked, Draft, lacks_unit
 from nlu.interval import MYRIAD
 from nlu.lexicon import Lexicon
 from nlu.periods import ONCE
-from nlu.roles import KINDS_OF_SLOT, WHOLE_NUMBERS, YUAN_A_YEAR, Context
+from nlu.roles import KINDS_OF_SLOT, WHOLE_NUMBERS, YUAN_A_YEAR, Context, Cue
 
 _BUDGETS = ("total_budget", "customer_budget")
+_NAMED = frozenset({"total_budget", "revenue", "gap"})
 _ANSWERED_AS: Mapping[str, str] = {
     "new_customers": "customers",
     "lost_customers": "customers",
@@ -45,11 +46,13 @@ class Settler:
         )
         self._one_customer = re.compile(words["one_customer"])
         self._people_after = tuple(words["people_after"])
+        self._weak, self._finished_spending = re.compile(words["weak_verbs"]), re.compile(words["finished_spending"])
+        self._bare_expenses = frozenset(words["bare_expenses"])
 
     def slots(self, drafts: Sequence[Draft], context: Context, asked: Asked) -> list[Draft]:
         """The drafts with the slots that their roles stand for."""
         drafts = self._settled(_without_echoes(drafts), context, asked)
-        drafts = self._for_question(self._for_last_told(drafts, context, asked), asked)
+        drafts = self._for_question(self._for_last_told(drafts, context, asked), context, asked)
         return self._with_units_of_neighbours(self._parts_as_sums(drafts, context))
 
     def _settled(self, drafts: Sequence[Draft], context: Context, asked: Asked) -> list[Draft]:
@@ -119,12 +122,14 @@ class Settler:
         said = context.text[start : max(cue.end, draft.amount.end)]
         return not any(word in said for word in self._allotting)
 
-    @staticmethod
-    def _which_allotted(draft: Draft, roles: set[Optional[str]], context: Context, asked: Asked) -> str:
+    def _which_allotted(self, draft: Draft, roles: set[Optional[str]], context: Context, asked: Asked) -> str:
         clause = context.clause_start(min(draft.cue.start if draft.cue else draft.amount.start, draft.amount.start))
         named = [cue.role for cue in context.cues if clause <= cue.start < draft.amount.start and cue.role in _BUDGETS]
         if named:
             return named[-1]
+        if asked.slot in YUAN_A_YEAR and asked.slot not in roles and draft.cue is not None:
+            if self._weak.fullmatch(context.text, draft.cue.start, draft.cue.end):
+                return asked.slot
         if asked.slot in ("total_budget", "customer_budget") and not {"customer_budget", "total_budget"} & roles:
             return asked.slot
         return "customer_budget"
@@ -195,20 +200,21 @@ class Settler:
 
     def _for_last_told(self, drafts: Sequence[Draft], context: Context, asked: Asked) -> list[Draft]:
         """打错了，是88万: a number that nobody named corrects what was told last, of several the one that it comes nearest."""
-        nameless = [draft for draft in drafts if self._is_nameless(draft, asked)]
+        nameless = [draft for draft in drafts if self._is_nameless(draft, context, asked)]
         if len(nameless) != 1 or not self._corrects(nameless[0], context, asked):
             return list(drafts)
         draft = nameless[0]
-        fitting = [slot for slot in asked.told if slot in KINDS_OF_SLOT and self._may_answer(draft, slot)]
+        fitting = [slot for slot in asked.told if slot in KINDS_OF_SLOT and self._may_answer(replace(draft, role=None), slot)]
         if not fitting:
             return list(drafts)
         slot = min(fitting, key=lambda slot: _times_apart(draft.amount.interval.known_end, asked.told[slot]))
         return [replace(other, role=slot, corrects=True) if other is draft else other for other in drafts]
 
-    @staticmethod
-    def _is_nameless(draft: Draft, asked: Asked) -> bool:
+    def _is_nameless(self, draft: Draft, context: Context, asked: Asked) -> bool:
         """Whether no word says what the number is of; 得有 before it says only that money goes."""
-        bare = draft.role is None or (draft.role == "needed" and "needed" not in (asked.slot, *asked.told) and _is_verb_only(draft))
+        cue = draft.cue
+        weak = cue is not None and cue.side == "before" and self._weak.fullmatch(context.text, cue.start, cue.end) is not None
+        bare = draft.role is None or (draft.role == "needed" and "needed" not in (asked.slot, *asked.told) and weak)
         return bare and not draft.amount.faint
 
     def _corrects(self, draft: Draft, context: Context, asked: Asked) -> bool:
@@ -219,12 +225,15 @@ class Settler:
         answers = asked.slot in KINDS_OF_SLOT and self._may_answer(draft, str(asked.slot)) and not large
         return draft.corrects and not answers
 
-    def _for_question(self, drafts: Sequence[Draft], asked: Asked) -> list[Draft]:
+    def _for_question(self, drafts: Sequence[Draft], context: Context, asked: Asked) -> list[Draft]:
         """A number that nobody named answers the open question."""
         slot = asked.slot
         if slot is None or slot not in KINDS_OF_SLOT or any(draft.role == slot for draft in drafts):
             return list(drafts)
         fitting = [draft for draft in drafts if self._may_answer(draft, slot)]
+        sums = [draft for draft in drafts if draft.amount.kind in (MONEY, NUMBER) and not draft.amount.article]
+        if not fitting and len(sums) == 1 and self._says_only_that_money_goes(sums[0], context, asked):
+            fitting = sums
         if not fitting:
             return list(drafts)
         chosen = min(fitting, key=lambda draft: (draft.role is not None, draft.amount.faint))
@@ -241,9 +250,36 @@ class Settler:
             return True
         if not _is_verb_only(draft):
             return False
-        # 一年得有两百万, 一年花三百万; what was spent by now is no rate.
-        a_year = role == "spent" and draft.period is not None and draft.period.name != ONCE
-        return slot == "total_budget" and (role == "needed" or a_year) or slot == "avg_order_value" and role == "needed"
+        return slot == "avg_order_value" and role == "needed"
+
+    def _says_only_that_money_goes(self, draft: Draft, context: Context, asked: Asked) -> bool:
+        """得有30万, 一年拢共要开销六百万: beside no noun that names a fact, it answers the question for a sum in yuan."""
+        cue, slot = draft.cue, asked.slot
+        if cue is None or slot not in YUAN_A_YEAR or draft.rest or self._is_named(draft, cue, slot, context):
+            return False
+        word = context.text[cue.start : cue.end]
+        if draft.role == "needed" and slot == "total_budget":
+            return _is_verb_only(draft)
+        if self._weak.fullmatch(word):
+            return not (slot == "customer_budget" and asked.topic == "budget_shortfall" and draft.role == "needed")
+        # What was spent by now is no rate; what was spent in a year may be all that is spent.
+        summed = draft.period is not None and draft.period.name == ONCE
+        if draft.role != "spent" or summed or slot not in (*_BUDGETS, "needed"):
+            return False
+        if slot != "total_budget" and self._finished_spending.search(context.text, cue.start, cue.end + 1):
+            return False
+        return word in self._bare_expenses or (_is_verb_only(draft) and draft.period is not None)
+
+    def _is_named(self, draft: Draft, cue: Cue, slot: str, context: Context) -> bool:
+        """Whether a noun in the clause tells what the sum is of, or a word behind it that so much would be enough."""
+        start, end = context.clause_start(min(cue.start, draft.amount.start)), draft.amount.end
+        text = context.text
+        if slot in ("total_budget", "needed") and any(word in text[start : max(cue.end, end)] for word in self._field):
+            return True
+        nouns = (other for other in context.cues if other is not cue and other.role in _NAMED and other.side == "any")
+        if any(start <= noun.start < end and text[noun.start : noun.end] not in self._bare_expenses for noun in nouns):
+            return True
+        return any(other.role == "needed" and other.side != "before" and other.start == end for other in context.cues)
 
     def _parts_as_sums(self, drafts: Sequence[Draft], context: Context) -> list[Draft]:
         """花了一半 of a budget told, 拿出一成 of a total told: sums, where only one sum can be meant."""
