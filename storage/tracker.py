@@ -301,11 +301,11 @@ class FoldedTracker(DialogueStateTracker):
         """
         base, window = short.base or Base.of(self._at(None), ()), without_superseded(short.window)
         recent = self._beginning(self._after(base, short.excerpt), window, turns + 1)
-        visible, hidden = map(without_superseded, self._visible(base, [*short.excerpt, *window[:recent]]))
+        folded = [*short.excerpt, *window[:recent]]
+        told = [event for event in folded if not isinstance(event, ReminderScheduled)]
+        visible, hidden = map(without_superseded, self._visible(base, told))
         begin = self._beginning(base, visible, turns)
-        excerpt, kept = [*visible[begin:], *hidden], window[recent:]
-        reminders = outstanding([*short.excerpt, *window], (*excerpt, *kept))
-        return Short(self._after(base, visible[:begin]), [*reminders, *excerpt], kept)
+        return Short(self._after(base, visible[:begin]), [*outstanding(folded), *visible[begin:], *hidden], window[recent:])
 
     def _beginning(self, base: Base, events: Sequence[Event], turns: int) -> int:
         """The last place where a window of at least ``turns`` messages can begin; 0 where there is none."""
@@ -458,10 +458,9 @@ def without_superseded(events: Sequence[Event]) -> list[Event]:
     return kept[::-1]
 
 
-def outstanding(events: Iterable[Event], kept: Iterable[Event]) -> list[Event]:
-    """Reminders still to come that are not among the kept events: Rasa lets one come only while the tracker knows it."""
-    known = {id(event) for event in kept}
-    found = {event.name: event for event in events if isinstance(event, ReminderScheduled) and id(event) not in known}
+def outstanding(events: Iterable[Event]) -> list[Event]:
+    """Reminders still to come, the last of each name: Rasa lets one come only while the tracker knows it."""
+    found = {event.name: event for event in events if isinstance(event, ReminderScheduled)}
     return [event for event in found.values() if event.trigger_date_time.timestamp() > time.time()]
 
 
