@@ -9,7 +9,9 @@ import pytest
 import sqlalchemy as sa
 from rasa.core.tracker_store import SQLTrackerStore
 from sqlalchemy.engine import Engine
+from typer.testing import CliRunner
 
+from advisor.cli import app
 from storage import importer
 from storage.importer import ConversationImporter
 from storage.schema import conversations, events
@@ -76,6 +78,19 @@ async def test_an_import_that_was_interrupted_goes_on(
         expected = there.execute(sa.text("SELECT sender_id, count(*) FROM events GROUP BY 1")).all()
         found = here.execute(sa.select(events.c.sender_id, sa.func.count()).group_by(events.c.sender_id)).all()
     assert sorted(found) == sorted(expected) == sorted(first + rest[2:])
+
+
+async def test_the_command_says_what_it_has_brought(
+    stock: Here, source: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await talk(stock, HER, 2)
+    monkeypatch.setenv("ADVISOR_DATABASE_URL", f"sqlite:///{tmp_path / 'advisor.db'}")
+    runs = [CliRunner().invoke(app, ["import-conversations", str(source.url)]) for _ in range(2)]
+    with source.connect() as connection:
+        count = connection.execute(sa.text("SELECT count(*) FROM events")).scalar()
+    assert [run.exit_code for run in runs] == [0, 0]
+    assert f"1 conversations with {count} events brought; 0 were here already." in runs[0].output
+    assert "0 conversations with 0 events brought; 1 were here already." in runs[1].output
 
 
 async def test_somebody_who_has_begun_here_keeps_this_conversation(stock: Here, source: Engine, engine: Engine) -> None:

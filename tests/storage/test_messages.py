@@ -28,6 +28,7 @@ from storage.messages import (
     Outgoing,
     delay,
     finish,
+    leased,
     remove_old,
 )
 from storage.schema import ABOUT_A_PERSON, inbox, outbox
@@ -269,6 +270,13 @@ def test_many_senders_claim_each_answer_once(engine: Engine) -> None:
         claims = [pool.submit(Outbox(engine).claim, "rest", 60, 4) for _ in range(10)]
     seen = [text for claim in claims for text in sent_texts(claim.result())] + sent_texts(Outbox(engine).claim("rest", 60))
     assert sorted(seen, key=int) == [str(number) for number in range(20)]
+
+
+def test_an_answer_that_two_have_read_goes_to_one(engine: Engine) -> None:
+    answer(engine, accept(engine, HER, "m1")[0], "1")
+    (read,) = rows(engine, outbox)
+    with engine.begin() as connection:
+        assert [leased(connection, read, 60) for _ in range(2)] == [True, False]
 
 
 def test_an_answer_keeps_its_key_over_all_attempts(engine: Engine) -> None:
