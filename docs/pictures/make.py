@@ -21,7 +21,11 @@ DESKTOP, PHONE = {"width": 1280, "height": 880}, {"width": 390, "height": 844}
 
 
 def main() -> None:
-    with tempfile.TemporaryDirectory() as folder, running_server(f"sqlite:///{folder}/advisor.db") as address, sync_playwright() as playwright:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        running_server(f"sqlite:///{folder}/advisor.db") as address,
+        sync_playwright() as playwright,
+    ):
         browser = playwright.chromium.launch(executable_path=chromium_path(), args=["--no-sandbox"])
         for scheme in ("light", "dark"):
             for kind, question in QUESTIONS.items():
