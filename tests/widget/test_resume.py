@@ -18,6 +18,8 @@ from tests.widget.conftest import Opener
 from tests.widget.line import Line
 
 CUTS = int(os.environ.get("CUTS", "12"))
+CUTS_EACH = 25
+"""That one conversation suffers, so that it stays below what a conversation may send in a minute."""
 TEXTS = ("你好", "客户管理预算怎么定", "开酒店的", "谢谢", "什么是获客成本", "总预算400万", "会员制", "这个不清楚，跳过吧")
 LONG_PATIENCE = 120.0
 
@@ -116,13 +118,14 @@ def test_a_server_that_is_killed_in_mid_conversation_and_started_again(widget: W
     agree(widget, Asker(server.address, widget.session()), ["客户管理预算怎么定？", "开酒店的", "稳定期"])
 
 
-def test_random_cuts_lose_nothing_and_double_nothing(pages: Opener, server: Server) -> None:
+@pytest.mark.parametrize("seed", range(-(-CUTS // CUTS_EACH)))
+def test_random_cuts_lose_nothing_and_double_nothing(pages: Opener, server: Server, seed: int) -> None:
     """The line is cut at any byte, stays dead for a while, the page is reloaded in between; she goes on writing."""
-    chance = random.Random(CUTS)
-    with closing(Line(int(urlsplit(server.address).port or 0), seed=CUTS)) as line:
+    chance = random.Random(seed)
+    with closing(Line(int(urlsplit(server.address).port or 0), seed)) as line:
         widget = Widget(pages()).goto(line.address)
         said: list[str] = []
-        while line.cuts < CUTS:
+        while line.cuts < min(CUTS, CUTS_EACH):
             text = f"{chance.choice(TEXTS)}（{len(said) + 1}）"
             said.append(text)
             disturb(line, chance)
