@@ -254,8 +254,7 @@ def without(name: str, answer: dict[str, Any]) -> dict[str, Any]:
 def two_replicas(folder: Path) -> Iterator[tuple[list[Server], sa.engine.Engine]]:
     """Both ready, on a PostgreSQL and a Redis of their own; and the database, to look at."""
     with ExitStack() as parts:
-        (folder / "postgres").mkdir()
-        database = parts.enter_context(postgres_database(parts.enter_context(postgres_server(folder / "postgres"))))
+        database = parts.enter_context(postgres_database(parts.enter_context(postgres_server())))
         redis = parts.enter_context(redis_server(folder))
         logs = [folder / f"replica-{number}.log" for number in range(2)]
         replicas = parts.enter_context(started_servers([Server(database, log, ADVISOR_REDIS_URL=redis) for log in logs]))

@@ -76,7 +76,7 @@ class OnPostgres:
 @contextmanager
 def advisor_on_postgres(folder: Path) -> Iterator[OnPostgres]:
     log = folder / "server.log"
-    with postgres_server(folder / "postgres") as place, postgres_database(place) as database:
+    with postgres_server() as place, postgres_database(place) as database:
         governor, engine = sa.create_engine(place, isolation_level="AUTOCOMMIT"), sa.create_engine(database)
         with started_servers([Server(database, log, PYTHONASYNCIODEBUG="1")]) as [server]:
             yield OnPostgres(server, engine, governor, log)
