@@ -52,12 +52,16 @@ def hash_of(token: str) -> str:
 
 
 def keep_reports(connection: Connection, sender_id: str, events: Iterable[Event]) -> None:
-    """In the transaction of the turn: keep each advice that has an address."""
-    found = [
-        (event.metadata[METADATA], event.data["custom"])  # type: ignore[attr-defined]
+    """In the transaction of the turn: keep each advice that has an address. In a copy of the talk it stays the first one's."""
+    told = {
+        event.metadata[METADATA]["token_hash"]: (event.metadata[METADATA], event.data["custom"])  # type: ignore[attr-defined]
         for event in events
         if event.type_name == SAID and METADATA in (event.metadata or {}) and (event.data or {}).get("custom")  # type: ignore[attr-defined]
-    ]
+    }
+    if not told:
+        return
+    known = sa.select(report_addresses.c.token_hash).where(report_addresses.c.token_hash.in_(list(told)))
+    found = [told[key] for key in told.keys() - set(connection.execute(known).scalars())]
     if not found:
         return
     now = time.time()

@@ -136,9 +136,9 @@ class AdvisorTrackerStore(TrackerStore):
         try:
             store_state(connection, sender_id, turn.position, end, self._encoded(turn.tracker))
             connection.execute(events.insert(), event_rows(sender_id, turn.position, turn.new))
-            keep_reports(connection, sender_id, turn.new)
         except IntegrityError as error:
             raise ConversationConflict(sender_id) from error
+        keep_reports(connection, sender_id, turn.new)
         if self.event_broker:
             connection.execute(event_feed.insert().values(sender_id=sender_id, first=turn.position, last=end - 1))
 

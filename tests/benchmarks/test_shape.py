@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
 from benchmarks.compare import is_flat
 
 
-@pytest.mark.xfail(reason="the tracker store still replays all events; to be taken away with the flat one", strict=True)
 def test_a_turn_does_not_grow_with_the_conversation(model: Path) -> None:
     assert is_flat()

@@ -52,6 +52,14 @@ async def test_an_advice_is_found_at_its_address(engine: Engine) -> None:
     assert abs(found.made_at - time.time()) < 60 and abs(found.expires_at - found.made_at - 86_400) < 60
 
 
+async def test_a_copy_of_a_conversation_leaves_the_report_with_the_first(engine: Engine) -> None:
+    store, advice = store_over(engine), told(new_token())
+    await turn(store, HER, UserUttered("占多少"), advice)
+    await turn(store, HIM, UserUttered("占多少"), advice, advice)
+    assert rows(engine, HER) == 2 and rows(engine, HIM) == 0
+    assert len(store.history(HIM)) == 3
+
+
 async def test_what_is_no_advice_is_not_kept(engine: Engine) -> None:
     await turn(store_over(engine), HER, UserUttered("你好"), BotUttered("您好"), BotUttered("x", {"custom": {"type": "handoff"}}))
     assert rows(engine, HER) == 0
