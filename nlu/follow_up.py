@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Mapping, Optional, Sequence
 
@@ -33,6 +34,8 @@ AT_ALL_LIKELY = 0.25
 OF_CUSTOMERS = frozenset({"customer_budget", "spent", "needed", "gap", "customers", "new_customers", "lost_customers"})
 CHECKS = frozenset({"growth_goal_met", "satisfaction_improved", "tools_used", "staff_on_admin"})
 OF_EVALUATION = CHECKS | {"avg_order_value", "orders_per_year", "gross_margin", "customer_lifetime_years", "lost_customers"}
+CORRECTING = frozenset({"what_if", "deny", "unsure"})
+"""Readings that a correction overrules: it is membership, not repeat."""
 UNDECIDED = frozenset({"inform", OUT_OF_SCOPE, ASK_BACK})
 TELLING_OR_ASKING = frozenset({*QUESTIONS, OUT_OF_SCOPE, ASK_BACK, "inform", "ask_term"})
 """Readings that a premise after the advice overrules."""
@@ -68,6 +71,19 @@ def supposes(facts: Sequence[Fact]) -> bool:
 def corrects_only(facts: Sequence[Fact]) -> bool:
     """Is something corrected, and nothing supposed?"""
     return any(fact.corrects for fact in facts) and not any(fact.supposed or fact.name in CHANGES for fact in facts)
+
+
+def takes_back(text: str, facts: Sequence[Fact]) -> bool:
+    """Is it said that something was wrong (再改一下), and a fact told for sure, with no question?"""
+    words = correcting_words()
+    return bool(told_names(facts)) and not supposes(facts) and not asks(text) and any(word in text for word in words)
+
+
+@lru_cache(maxsize=1)
+def correcting_words() -> frozenset[str]:
+    """Words of correction that do not also move a figure to another (改成)."""
+    words = read_yaml(LEXICON_DIRECTORY / "corrections.yml")
+    return frozenset(map(str, words["takes_back"])) - frozenset(map(str, words["moved_to"]))
 
 
 def leaves_open(text: str, facts: Sequence[Fact], asked: Optional[str]) -> bool:
@@ -141,6 +157,16 @@ def judges_spending(text: str, facts: Sequence[Fact]) -> bool:
     return judged and "spent" in told_names(facts)
 
 
+def lacks(text: str, facts: Sequence[Fact]) -> bool:
+    """Is the customer budget told to be too little, in words or by what is needed?"""
+    told = {fact.name: fact.value for fact in facts if fact.name in told_names(facts)}
+    budget, needed = told.get("customer_budget"), told.get("needed")
+    if budget is None or not told.keys() & {"needed", "gap", "spent"}:
+        return False
+    in_figures = isinstance(needed, Decimal) and isinstance(budget, Decimal) and needed > budget
+    return in_figures or any(word in text for word in grammar()["lacking"])
+
+
 def question_beside_facts(ranking: Ranking) -> Optional[str]:
     """The question that stands beside facts: it wins over merely telling them, where it is at all likely.
 
@@ -186,7 +212,7 @@ class FollowUp(GraphComponent):
             return str(dialogue["topic"])
         if dialogue.get("advised") and intent in TELLING_OR_ASKING and supposes(facts):
             return "what_if"
-        if intent == "what_if" and corrects_only(facts) or loses_by_mistake(intent, text, facts):
+        if intent in CORRECTING and (corrects_only(facts) or takes_back(text, facts)) or loses_by_mistake(intent, text, facts):
             return "inform"
         if tells(facts, asked) and (intent == ASK_BACK or not asks(text) and (intent in YIELDING or tells_only(facts, text))):
             return "inform"
@@ -196,6 +222,8 @@ class FollowUp(GraphComponent):
             return "inform"
         if intent in ("inform", ASK_BACK, "budget_share") and judges_spending(text, facts) and not supposes(facts):
             return "evaluate_budget"
+        if intent in ("inform", ASK_BACK) and not dialogue.get("topic") and lacks(text, facts):
+            return "budget_shortfall"
         if intent in ("inform", ASK_BACK) and asks(text) and not supposes(facts):
             question = question_beside_facts(message.get(RANKING))
             if question is not None:
