@@ -45,7 +45,7 @@ class StageReader:
         self._old_firm = tuple(words["after_years_old_firm"])
         self._opening, self._not_after = tuple(words["opening_verbs"]), tuple(words["not_after"])
         self._founded = [re.compile(pattern) for pattern in words["founded"]]
-        self._not_years = tuple(words["years_not"])
+        self._not_years, self._several = tuple(words["years_not"]), tuple(words["several"])
         self._of_a_firm = str(words["of_a_firm"])
         self._reached, self._hedges = re.compile(words["reached_by_now"]), str(words["hedges_of_years"])
         self._others = WordFinder({"others": others})
@@ -82,7 +82,15 @@ class StageReader:
             and not _in_number(text, hit)
             and not _is_inside(hit, longer)
             and not self._of_others(text, hit.start)
+            and not self._is_customers_firm(text, hit)
         ]
+
+    def _is_customers_firm(self, text: str, hit: Hit) -> bool:
+        """客户就十几家老厂, 给几家老厂供货: an old firm, and not hers."""
+        start, _ = clause_around(text, hit.start, hit.start)
+        before = text[start : hit.start]
+        is_firm = text.startswith(self._old_firm, hit.start)
+        return is_firm and (before.endswith(self._several) or any(word in before for word in self._not_years))
 
     def _of_others(self, text: str, position: int) -> bool:
         start, _ = clause_around(text, position, position)

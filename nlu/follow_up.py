@@ -27,6 +27,8 @@ from nlu.roles import KINDS_OF_SLOT, role_reader
 COMMAND = re.compile(r"(?<![:/])/[a-z_]{3,}")
 LOSING = frozenset({"restart", "delete_my_data"})
 """Wishes that lose facts: a command typed somewhere in a message does not speak them."""
+SURE_TO_LOSE = 0.4
+"""Probability from which such a wish counts without a word of it."""
 PUNCTUATION = re.compile(r"[\W_]+")
 CHANGES = frozenset({"factor", "delta"})
 AT_ALL_LIKELY = 0.25
@@ -121,10 +123,9 @@ def asks(text: str) -> bool:
     return asks_something(no_question().sub("", not_known().sub("", text)))
 
 
-def loses_by_mistake(intent: Optional[str], text: str, facts: Sequence[Fact]) -> bool:
-    """病人会回头再来: facts told without a word of starting afresh or of deleting do not speak such a wish."""
-    spoken = any(word in text for word in grammar()["losing"])
-    return intent in LOSING and not spoken and bool(told_names(facts)) and not asks(text)
+def speaks_of_losing(text: str) -> bool:
+    """Is there a word of starting afresh or of deleting?"""
+    return any(word in text for word in grammar()["losing"])
 
 
 def ends_open(text: str) -> bool:
@@ -164,7 +165,7 @@ def lacks(text: str, facts: Sequence[Fact]) -> bool:
     if budget is None or not told.keys() & {"needed", "gap", "spent"}:
         return False
     in_figures = isinstance(needed, Decimal) and isinstance(budget, Decimal) and needed > budget
-    return in_figures or any(word in text for word in grammar()["lacking"])
+    return in_figures or any(word in text for word in project_lexicon()["roles"]["lacking"])
 
 
 def question_beside_facts(ranking: Ranking) -> Optional[str]:
@@ -208,11 +209,17 @@ class FollowUp(GraphComponent):
         if text.startswith("/") or intent in LOSING and COMMAND.search(text):
             # It looks like a command and is none: what users type is text.
             return OUT_OF_SCOPE
+        if intent in LOSING and not speaks_of_losing(text):
+            # 病人会回头再来 tells a fact, gibberish tells nothing: what loses facts has to be sure.
+            if told_names(facts) and not asks(text):
+                return "inform"
+            if message.get(INTENT)["confidence"] < SURE_TO_LOSE:
+                return OUT_OF_SCOPE
         if dialogue.get("topic") and is_bare_follow_up(text) and not supposes(facts):
             return str(dialogue["topic"])
         if dialogue.get("advised") and intent in TELLING_OR_ASKING and supposes(facts):
             return "what_if"
-        if intent in CORRECTING and (corrects_only(facts) or takes_back(text, facts)) or loses_by_mistake(intent, text, facts):
+        if intent in CORRECTING and (corrects_only(facts) or takes_back(text, facts)):
             return "inform"
         if tells(facts, asked) and (intent == ASK_BACK or not asks(text) and (intent in YIELDING or tells_only(facts, text))):
             return "inform"

@@ -35,7 +35,8 @@ class Settler:
     def __init__(self, words: Mapping[str, Any], misspoke: str) -> None:
         self._misspoke = re.compile(misspoke)
         self._spending, self._giving = frozenset(words["spending_verbs"]), frozenset(words["giving_verbs"])
-        self._share_asked, self._lacking = tuple(words["share_asked"]), tuple(words["lacking"])
+        self._share_asked = tuple(words["share_asked"])
+        self._not_whole = (*words["lacking"], *words["customer_budgets"])
         self._annual_budgets, self._this_or_that = frozenset(words["annual_budgets"]), tuple(words["this_or_that"])
         staff = sorted((*words["staff_fillers"], *words["fillers"]), key=lambda word: -len(str(word)))
         self._staff_fillers = re.compile("|".join(re.escape(str(word)) for word in staff))
@@ -145,7 +146,7 @@ class Settler:
             return "total_budget"
         word = context.text[draft.cue.start : draft.cue.end] if draft.cue else ""
         of_one_year = draft.cue is not None and context.text[: draft.cue.start].endswith(self._this_or_that)
-        if word in self._annual_budgets and not of_one_year and not any(word in context.text for word in self._lacking):
+        if word in self._annual_budgets and not of_one_year and not any(word in context.text for word in self._not_whole):
             return "total_budget"
         if "total_budget" in roles or {"spent", "needed", "gap"} & roles:
             return "customer_budget"
