@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from nlu.network import Batch, Corpus, Course, Network, backward, forward, initial
+from nlu.lower_half import Batch
+from nlu.network import Corpus, Course, Network
 from nlu.sentences import embeddings
+from nlu.upper_half import backward, forward, initial
 
 TEXTS = ["客户管理预算怎么定", "我们开酒店的，该占多少", "花了这么多钱，值吗", "how much should we spend"]
 SIGNS = np.array([[0.0, 1.0, 0.0], [1.0, 0.0, 0.5], [0.0, 0.0, 1.0], [1.0, 1.0, 0.0]])
