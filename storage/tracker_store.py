@@ -22,7 +22,8 @@ from storage.messages import WAITING
 from storage.migrations import migrate
 from storage.reports import keep_reports
 from storage.schema import ABOUT_A_PERSON, conversations, event_feed, events, inbox
-from storage.tracker import Base, FoldedTracker, Short, event_of
+from storage.short import Base, Short, event_of
+from storage.tracker import FoldedTracker
 
 TURNS = 2
 """The user's messages that stay unfolded at least: no rule of our model looks further back."""
