@@ -11,6 +11,7 @@ from advice.facts import Facts, fact_as_json
 from advice.results import AnyAdvice, ShortfallAdvice
 from knowledge.model import Knowledge
 from rendering.advice import render
+from rendering.difference import render_renewed
 
 KINDS: Mapping[Topic, str] = {
     "plan_budget": "plan",
@@ -37,8 +38,11 @@ def advise(turn: Turn, topic: Topic) -> None:
     renewed = topic in turn.dialogue.advised and not asks_for(turn, topic)
     if renewed and not turn.changed_facts:
         return
-    previous = advice_on(turn, topic, turn.facts_before) if renewed else None
-    turn.send(render(advice, turn.services.knowledge, turn.phrases, previous), turn.phrases.english(f"advice.{KINDS[topic]}"))
+    if renewed:
+        message = render_renewed(advice_on(turn, topic, turn.facts_before), advice, turn.phrases)
+    else:
+        message = render(advice, turn.services.knowledge, turn.phrases)
+    turn.send(message, turn.phrases.english(f"advice.{KINDS[topic]}"))
     if topic not in turn.dialogue.advised:
         turn.dialogue.advised.append(topic)
 

@@ -10,7 +10,7 @@ from actions.services import Services, services
 from actions.turn import DIALOGUE_SLOT
 from advice.contradictions import contradictions, refusal
 from advice.facts import Facts, fact_from_json
-from rendering.advice import render_difference
+from rendering.difference import render_difference
 from rendering.facts import fact_name, fact_value
 from rendering.labels import labels
 from rendering.message import Message
@@ -59,7 +59,7 @@ class OurDesk:
             values = {name: fact_value(name, changed[name], phrases) for name in conflict.names if changed.get(name) is not None}
             return Message(phrases.text(f"contradiction.{conflict.id}", values=values))
         before, after = (FORMULAS[topic](Facts.from_slots(facts), knowledge) for facts in (slots, changed))
-        return render_difference(before, after, knowledge, phrases)
+        return render_difference(before, after, phrases)
 
     def open_facts(self, slots: Mapping[str, Any]) -> dict[str, Any]:
         """The question under way and its facts that are neither told nor refused, in the order in which they are asked."""

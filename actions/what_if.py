@@ -13,7 +13,7 @@ from actions.told import slot_value
 from actions.turn import Turn
 from advice.contradictions import contradictions, refusal
 from advice.facts import FACT_NAMES, Facts, Range, fact_as_json, fact_from_json
-from rendering.advice import render_difference
+from rendering.difference import render_difference
 from rendering.facts import fact_name, fact_value
 
 MAIN_AMOUNT: dict[Topic, str] = {
@@ -47,7 +47,7 @@ class WhatIf(AdvisorAction):
         after = advice_on(turn, topic, Facts.from_slots({**turn.facts_json, **premise}))
         turn.dialogue.pending = {"kind": "what_if", "facts": premise}
         turn.wait_for(None)
-        turn.send(render_difference(before, after, turn.services.knowledge, turn.phrases), turn.phrases.english("what_if.english"))
+        turn.send(render_difference(before, after, turn.phrases), turn.phrases.english("what_if.english"))
 
 
 def read_premise(turn: Turn, topic: Topic) -> Optional[dict[str, Any]]:

@@ -38,25 +38,10 @@ PEAKS = 3
 """How many of the months with most to spend are named."""
 
 
-def render(advice: AnyAdvice, knowledge: Knowledge, phrases: Phrases, previous: Optional[AnyAdvice] = None) -> Message:
-    """The whole advice, or, after ``previous``, only what has changed; the structure is whole either way."""
-    if previous is None:
-        values = values_of(advice, knowledge, phrases)
-        return Message(phrases.text(f"advice.{kind_of(advice)}", **values), custom=payload(advice))
-    text = phrases.text("advice.renewed", headline=headline(advice, phrases), changes=changes(previous, advice, phrases))
-    return Message(text, custom=payload(advice))
-
-
-def render_difference(before: AnyAdvice, after: AnyAdvice, knowledge: Knowledge, phrases: Phrases) -> Message:
-    """What a premise would change: old, new and difference; the structure is that of the premise."""
-    text = phrases.text(
-        "advice.what_if",
-        premise=premise(before.facts, after.facts, phrases),
-        headline=headline(after, phrases),
-        changes=changes(before, after, phrases),
-    )
-    buttons = phrases.message("pending.what_if").buttons
-    return Message(text, buttons, {**payload(after), **difference_payload(before, after)})
+def render(advice: AnyAdvice, knowledge: Knowledge, phrases: Phrases) -> Message:
+    """The whole advice, with the structure beside it."""
+    values = values_of(advice, knowledge, phrases)
+    return Message(phrases.text(f"advice.{kind_of(advice)}", **values), custom=payload(advice))
 
 
 # one kind each
@@ -328,104 +313,3 @@ def worths(advice: AnyAdvice, phrases: Phrases) -> str:
     """What the ranges are worth, each kind once."""
     kinds: Iterable[str] = dict.fromkeys(entry.worth for entry in advice.share.basis) if advice.share else ()
     return "、".join(phrases.text(f"worth.{kind}") for kind in kinds)
-
-
-# changes
-def changes(before: AnyAdvice, after: AnyAdvice, phrases: Phrases) -> list[Values]:
-    """What two advices differ in, as old, new and difference."""
-    rows = [(name, old, new) for name, old, new in compared(before, after) if old != new]
-    return [
-        {
-            "name": phrases.text(f"change.{name}"),
-            "old": change_text(name, old, phrases),
-            "new": change_text(name, new, phrases),
-            "difference": change_difference(name, old, new),
-        }
-        for name, old, new in rows
-    ]
-
-
-def compared(before: AnyAdvice, after: AnyAdvice) -> list[tuple[str, Any, Any]]:
-    """The figures that are compared, by name."""
-    rows: list[tuple[str, Any, Any]] = [("share", share_range(before), share_range(after))]
-    rows += [(name, main_amount(before, name), main_amount(after, name)) for name in ("low", "recommended", "high")]
-    rows.append(("gap", getattr(before, "gap", None), getattr(after, "gap", None)))
-    if isinstance(before, PlanAdvice) and isinstance(after, PlanAdvice):
-        rows.append(("base", before.base, after.base))
-    if isinstance(before, EvaluationAdvice) and isinstance(after, EvaluationAdvice):
-        rows.append(("verdict", before.verdict, after.verdict))
-        values = {check.id: check for check in before.checks}
-        rows += [(f"check.{check.id}", check_state(values[check.id]), check_state(check)) for check in after.checks]
-    if isinstance(before, ShortfallAdvice) and isinstance(after, ShortfallAdvice):
-        rows.append(("saves", before.saves, after.saves))
-    return rows
-
-
-def check_state(check: Check) -> tuple[Any, str]:
-    return check.value, check.status
-
-
-def share_range(advice: AnyAdvice) -> Optional[tuple[Decimal, Decimal]]:
-    return None if advice.share is None else (advice.share.low, advice.share.high)
-
-
-def main_amount(advice: AnyAdvice, end: str) -> Optional[int]:
-    amount = getattr(advice, "amount", None)
-    return None if amount is None else getattr(amount, end)
-
-
-def change_text(name: str, value: Any, phrases: Phrases) -> str:
-    """An old or new figure in words; what was not known says so."""
-    if value is None:
-        return phrases.text("change.unknown")
-    if name == "share":
-        return numbers.percent(Range(*value))
-    if name == "saves":
-        return numbers.yuan(whole_range(value))
-    if name == "verdict":
-        return phrases.text(f"status.{value}")
-    if name.startswith("check."):
-        quantity, status = value
-        status_text = phrases.text(f"status.{status}")
-        number = "" if quantity is None else check_quantity(name.partition(".")[2], quantity)
-        return phrases.text("change.check", number=number, status=status_text)
-    return numbers.yuan(value)
-
-
-def change_difference(name: str, old: Any, new: Any) -> Optional[str]:
-    """How much more (or less) it is, where both are exact amounts."""
-    if not all(isinstance(value, (int, Decimal)) for value in (old, new)):
-        return None
-    return numbers.signed_yuan(new - old)
-
-
-def premise(before: Facts, after: Facts, phrases: Phrases) -> list[Values]:
-    """The facts that are supposed."""
-    known, supposed = before.as_json(), after.as_json()
-    return [
-        {"name": fact_name(name, phrases), "value": fact_value(name, value, phrases)}
-        for name, value in supposed.items()
-        if known.get(name) != value
-    ]
-
-
-def difference_payload(before: AnyAdvice, after: AnyAdvice) -> Values:
-    """``difference`` of the public structure: yuan of the main amount, percentage points of the middle of the share."""
-    found: Values = {}
-    old, new = main_number(before), main_number(after)
-    if old is not None and new is not None:
-        found["amount"] = int(new - old)
-    old_share, new_share = share_range(before), share_range(after)
-    if old_share is not None and new_share is not None:
-        found["share"] = float(sum(new_share) - sum(old_share)) / 2
-    return {"difference": found} if found else {}
-
-
-def main_number(advice: AnyAdvice) -> Optional[Decimal]:
-    """The yuan that an advice is about."""
-    if isinstance(advice, ShortfallAdvice):
-        return advice.gap if isinstance(advice.gap, Decimal) else None
-    if isinstance(advice, PlanAdvice) and advice.base is not None:
-        return Decimal(advice.base)
-    recommended = main_amount(advice, "recommended")
-    return None if recommended is None else Decimal(recommended)
