@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from contextlib import contextmanager
-from typing import Any, Iterator, Mapping, Optional, Sequence
+from typing import Any, Callable, Iterator, Mapping, Optional, Sequence
 
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import OutputChannel, UserMessage
@@ -89,11 +89,18 @@ class Delivery:
                 if not await self._answered(message):
                     return
 
-    def work_through_soon(self, sender_id: str) -> None:
-        """The same beside the request."""
-        task = asyncio.ensure_future(self.work_through(sender_id))
+    def work_through_soon(self, sender_id: str, then: Callable[[], None] = lambda: None) -> None:
+        """The same beside the request, and ``then`` what follows; what fails is kept and taken up again."""
+        task = asyncio.ensure_future(self._work_through_beside(sender_id, then))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+    async def _work_through_beside(self, sender_id: str, then: Callable[[], None]) -> None:
+        try:
+            await self.work_through(sender_id)
+        except Exception:
+            logger.exception("Messages could not be answered now; they are kept and taken up again")
+        then()
 
     async def take_up(self) -> None:
         """Go on, for ever, with what processes that died have left behind, and remove what was done with long ago."""

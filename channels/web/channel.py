@@ -16,7 +16,7 @@ from sanic import Blueprint, Sanic
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
-from channels.delivery import Delivery, delivery_of
+from channels.delivery import delivery_of
 from channels.rest import answer, refusal, storable
 from channels.web.limits import LONGEST_REASON, LONGEST_TEXT, MOST_MESSAGES, WITHIN, Allowance
 from channels.web.listeners import Listeners, TooMany
@@ -223,25 +223,8 @@ async def take(app: Sanic, sender_id: str, frame: Mapping[str, Any]) -> int:
     delivery = delivery_of(app)
     message = await delivery.accept(sender_id, NAME, storable(message_id), {"text": storable(text)})
     listeners_of(app).wake(sender_id)
-    beside(app, answered(app, delivery, sender_id))
+    delivery.work_through_soon(sender_id, then=lambda: listeners_of(app).wake(sender_id))
     return message.number
-
-
-async def answered(app: Sanic, delivery: Delivery, sender_id: str) -> None:
-    """Answer what waits; every tab learns it."""
-    try:
-        await delivery.work_through(sender_id)
-    except Exception:
-        logger.exception("Messages of a widget could not be answered now; they are kept and taken up again")
-    listeners_of(app).wake(sender_id)
-
-
-def beside(app: Sanic, work: Awaitable[None]) -> None:
-    """Go on with it beside the request."""
-    tasks: set[asyncio.Future[None]] = app.ctx.__dict__.setdefault("answering", set())
-    task = asyncio.ensure_future(work)
-    tasks.add(task)
-    task.add_done_callback(tasks.discard)
 
 
 async def slots_of(app: Sanic, sender_id: str) -> dict[str, Any]:
