@@ -1,4 +1,4 @@
-"""The command line: ``advisor run | shell | train | test | bench | doctor``."""
+"""The command line: ``advisor run | shell | train | test | bench | doctor | migrate | import-conversations``."""
 
 from __future__ import annotations
 
