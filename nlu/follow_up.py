@@ -41,6 +41,8 @@ CORRECTING = frozenset({"what_if", "deny", "unsure"})
 UNDECIDED = frozenset({"inform", OUT_OF_SCOPE, ASK_BACK})
 TELLING_OR_ASKING = frozenset({*QUESTIONS, OUT_OF_SCOPE, ASK_BACK, "inform", "ask_term"})
 """Readings that a premise after the advice overrules."""
+ANYHOW_TOLD = frozenset({ASK_BACK, "what_if"})
+"""Readings that an answer to the open question overrules though it looks like a question: 扩张呢，整了俩分店."""
 YIELDING = frozenset({*QUESTIONS, OUT_OF_SCOPE, ASK_BACK, "ask_term", "what_if", "request_demo", "greet"})
 """Readings that a plain answer to the open question overrules."""
 
@@ -160,12 +162,17 @@ def judges_spending(text: str, facts: Sequence[Fact]) -> bool:
 
 def lacks(text: str, facts: Sequence[Fact]) -> bool:
     """Is the customer budget told to be too little, in words or by what is needed?"""
+    told = told_names(facts)
+    if "customer_budget" not in told or not told & {"needed", "gap", "spent"}:
+        return False
+    return lacks_in_figures(facts) or any(word in text for word in project_lexicon()["roles"]["lacking"])
+
+
+def lacks_in_figures(facts: Sequence[Fact]) -> bool:
+    """Is more needed than the customer budget holds (砍到10万了，按理得16万)?"""
     told = {fact.name: fact.value for fact in facts if fact.name in told_names(facts)}
     budget, needed = told.get("customer_budget"), told.get("needed")
-    if budget is None or not told.keys() & {"needed", "gap", "spent"}:
-        return False
-    in_figures = isinstance(needed, Decimal) and isinstance(budget, Decimal) and needed > budget
-    return in_figures or any(word in text for word in project_lexicon()["roles"]["lacking"])
+    return isinstance(needed, Decimal) and isinstance(budget, Decimal) and needed > budget
 
 
 def question_beside_facts(ranking: Ranking) -> Optional[str]:
@@ -221,7 +228,7 @@ class FollowUp(GraphComponent):
             return "what_if"
         if intent in CORRECTING and (corrects_only(facts) or takes_back(text, facts)):
             return "inform"
-        if tells(facts, asked) and (intent == ASK_BACK or not asks(text) and (intent in YIELDING or tells_only(facts, text))):
+        if tells(facts, asked) and (intent in ANYHOW_TOLD or not asks(text) and (intent in YIELDING or tells_only(facts, text))):
             return "inform"
         if leaves_open(text, facts, asked) and (intent in UNDECIDED or ends_open(text)):
             return "unsure"
@@ -229,8 +236,9 @@ class FollowUp(GraphComponent):
             return "inform"
         if intent in ("inform", ASK_BACK, "budget_share") and judges_spending(text, facts) and not supposes(facts):
             return "evaluate_budget"
-        if intent in ("inform", ASK_BACK) and not dialogue.get("topic") and lacks(text, facts):
-            return "budget_shortfall"
+        if not dialogue.get("topic"):
+            if intent == "plan_budget" and lacks_in_figures(facts) or intent in ("inform", ASK_BACK) and lacks(text, facts):
+                return "budget_shortfall"
         if intent in ("inform", ASK_BACK) and asks(text) and not supposes(facts):
             question = question_beside_facts(message.get(RANKING))
             if question is not None:
