@@ -1,6 +1,6 @@
 """Ours, stock Rasa and an empty Rasa in one run, taken in turns: ``python -m benchmarks.compare``.
 
-Writes the tables into docs/performance.md. ``--long`` adds DIET, turn 5,000 and a million conversations; ``--short`` only checks,
+Writes the tables into docs/performance.md. ``--long`` adds turns of DIET, turn 5,000 and a million conversations; ``--short`` only checks,
 in a few minutes, that a late turn of ours costs no more than an early one.
 """
 
@@ -16,7 +16,7 @@ from datetime import date
 from pathlib import Path
 from typing import Optional, Sequence
 
-from benchmarks import contenders, growth, latency, load
+from benchmarks import contenders, flatness, growth, latency, load
 from benchmarks.contenders import DIET, EMPTY, LEAN, OURS
 from benchmarks.results import Ratio, Results, spread
 from benchmarks.servers import ROOT, Bot, all_running, running
@@ -37,6 +37,7 @@ class Extent:
     """How much is measured."""
 
     turns: tuple[int, ...] = (10, 100, 400, 1000)
+    flat_turns: tuple[int, ...] = (10, 1000, 5000)
     stock_turns: tuple[int, ...] = (10, 100, 400)
     is_diet_in: bool = False
     rounds: int = 15
@@ -62,6 +63,7 @@ LONG = Extent(
 )
 TRIAL = Extent(
     turns=(10, 40),
+    flat_turns=(10, 40),
     stock_turns=(10, 40),
     rounds=3,
     starts=1,
@@ -75,9 +77,9 @@ TRIAL = Extent(
 """Only to see that all of it works."""
 
 
-def contestants(extent: Extent) -> list[Bot]:
+def contestants(extent: Extent, is_diet_in: bool) -> list[Bot]:
     """The same order in every round and every table."""
-    stocks = ["lean", "diet"] if extent.is_diet_in else ["lean"]
+    stocks = ["lean", "diet"] if is_diet_in else ["lean"]
     floors = [contenders.floor(), contenders.floor(is_stored=False)]
     return [*floors, *(contenders.stock(config, extent.examples) for config in stocks), contenders.ours()]
 
@@ -105,6 +107,7 @@ def measure_latency(bots: Sequence[Bot], extent: Extent) -> Results:
 def measure_load(bots: Sequence[Bot], extent: Extent, workers: int) -> list[Results]:
     with all_running(bots, workers) as servers:
         return [
+            load.measure_together(bots, servers, extent.rounds, named(workers)),
             load.measure_throughput(bots, servers, extent.load_rounds, extent.seconds, named(workers)),
             load.measure_lateness(bots, servers, extent.load_rounds, extent.seconds, extent.rates, named(workers)),
         ]
@@ -116,24 +119,27 @@ def named(workers: int) -> str:
 
 def compare(extent: Extent) -> list[Table]:
     """All measurements, as tables."""
-    bots = contestants(extent)
+    bots, starters = contestants(extent, extent.is_diet_in), contestants(extent, is_diet_in=True)
     parts: list[Results] = []
     for workers in WORKERS:
         announce(f"start and memory, {named(workers)}")
-        parts.append(measure_starts(bots, extent.starts if workers == 1 else 1, workers))
+        parts.append(measure_starts(starters, extent.starts if workers == 1 else 1, workers))
     announce("latency")
     turns = measure_latency(bots, extent)
     for workers in WORKERS:
         announce(f"load, {named(workers)}")
         parts += measure_load(bots, extent, workers)
+    announce("growth with the conversation, in every arrangement")
+    flat = flatness.measure(extent.flat_turns, extent.rounds)
     announce("growth with what is stored")
     stored = growth.measure(extent.conversations, extent.waiting, extent.rounds)
-    keep_raw([turns, *parts, stored])
+    keep_raw([turns, *parts, flat, stored])
     names = [bot.name for bot in bots]
     return [
         comparison("Turns", [turns], names),
         growing(turns, names),
-        comparison("Servers", parts, names),
+        flatness.table(flat, extent.flat_turns),
+        comparison("Servers", parts, [bot.name for bot in starters]),
         crowding(stored, growth.variants(extent.conversations, extent.waiting)),
     ]
 

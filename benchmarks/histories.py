@@ -29,11 +29,11 @@ class Template:
             yield self.first[place] if beyond < 0 else self.again[beyond % len(self.again)]
 
 
-def record(bot: Bot, server: Server) -> Template:
+def record(bot: Bot, server: Server, sender: str = "template") -> Template:
     """Hold the conversation twice over and read it back."""
     with Talk(server.address) as talk:
-        talk.say_all("template", bot.conversation * 2)
-        turns = split_into_turns(talk.events("template"))
+        talk.say_all(sender, bot.conversation * 2)
+        turns = split_into_turns(talk.events(sender))
     length = len(bot.conversation)
     return Template(turns[:length], turns[length:])
 

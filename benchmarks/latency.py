@@ -17,6 +17,7 @@ SENDERS, LONG = 3, 100
 FORM_COMPLETES = 5
 """The turn of the conversation that brings the advice."""
 WHOLE, ADVICE = "a turn of a conversation of twelve, ms", "the turn that brings the advice, ms"
+PARSING = "of which understanding alone (`/model/parse`), ms"
 
 
 def at_turn(turn: int) -> str:
@@ -43,7 +44,7 @@ def prepare(bot: Bot, server: Server, turns: Sequence[int], rounds: int) -> None
 def measure(bots: Sequence[Bot], servers: Mapping[str, Server], turns: Mapping[str, Sequence[int]], rounds: int) -> Results:
     """Free talk at each turn and a conversation from its beginning, bots and turns in an order of chance within a round."""
     every = sorted({turn for of_bot in turns.values() for turn in of_bot})
-    results, chance = Results.in_order([WHOLE, ADVICE, *map(at_turn, every)]), random.Random(rounds)
+    results, chance = Results.in_order([WHOLE, PARSING, ADVICE, *map(at_turn, every)]), random.Random(rounds)
     for bot in bots:
         prepare(bot, servers[bot.name], turns[bot.name], rounds)
     for number in range(rounds):
@@ -56,6 +57,7 @@ def measure(bots: Sequence[Bot], servers: Mapping[str, Server], turns: Mapping[s
                 else:
                     taken = talk.say_all(f"round-{number}", bot.conversation)
                     results.add(WHOLE, bot.name, statistics.mean(taken))
+                    results.add(PARSING, bot.name, statistics.mean(talk.parse_all(bot.conversation)))
                     if bot.conversation is CONVERSATION:
                         results.add(ADVICE, bot.name, taken[FORM_COMPLETES - 1])
     return results

@@ -1,4 +1,5 @@
-"""Load on a server: sixteen users who wait for their answers, and arrivals on a fixed schedule whatever the server does."""
+"""Load on a server: sixteen users who wait for their answers, arrivals on a fixed schedule whatever the server does, and one
+user who sends five messages at once."""
 
 from __future__ import annotations
 
@@ -15,6 +16,7 @@ from benchmarks.results import Results
 from benchmarks.servers import Bot, Server
 
 SESSIONS = 16
+TOGETHER = 5
 PATIENCE = 10.0
 """Seconds after the last arrival for which answers are waited for."""
 TOO_LATE = 2000.0
@@ -165,3 +167,28 @@ def measure_lateness(
                 if load.given_up or load.quantile(0.99) > TOO_LATE:
                     behind.add(bot.name)
     return results
+
+
+def measure_together(bots: Sequence[Bot], servers: Mapping[str, Server], rounds: int, suffix: str) -> Results:
+    """One user's five messages at once, until the last is answered, beside one message of hers alone."""
+    results = Results()
+    for _ in range(rounds):
+        for bot in bots:
+            alone, together = asyncio.run(alone_and_together(bot, servers[bot.name].address))
+            results.add(f"{TOGETHER} messages of one user at once, ms, {suffix}", bot.name, together)
+            results.add(f"{TOGETHER} at once ÷ one message, {suffix}", bot.name, together / alone)
+    return results
+
+
+async def alone_and_together(bot: Bot, address: str) -> tuple[float, float]:
+    """Milliseconds of a message alone (the mean of five), and of five at once."""
+    sender, messages = uuid.uuid4().hex, list(itertools.islice(itertools.cycle(bot.free_talk), TOGETHER))
+    async with new_client() as client:
+        await say(client, address, sender, messages[0])
+        begin = time.perf_counter()
+        for message in messages:
+            await say(client, address, sender, message)
+        between = time.perf_counter()
+        await asyncio.gather(*(say(client, address, sender, message) for message in messages))
+        end = time.perf_counter()
+    return 1000 * (between - begin) / TOGETHER, 1000 * (end - between)

@@ -139,16 +139,22 @@ def all_running(bots: Sequence[Bot], workers: int = 1) -> Iterator[dict[str, Ser
         yield {bot.name: stack.enter_context(running(bot, workers)) for bot in bots}
 
 
-def launch_advisor(server: Server, workers: int, tree: Path = ROOT) -> None:
-    """The advisor of the source tree at ``tree``."""
+def launch_advisor(
+    server: Server, workers: int, tree: Path = ROOT, database_url: Optional[str] = None, has_action_server: bool = False
+) -> None:
+    """The advisor of the source tree at ``tree``, on SQLite and with its actions in-process unless told otherwise."""
     port = free_port()
     environment = {
         "ADVISOR_HOST": HOST,
         "ADVISOR_PORT": str(port),
         "ADVISOR_CONSOLE_PORT": str(free_port()),
-        "ADVISOR_DATABASE_URL": f"sqlite:///{server.database}",
+        "ADVISOR_DATABASE_URL": database_url or f"sqlite:///{server.database}",
         "ADVISOR_WORKERS": str(workers),
     }
+    if has_action_server:
+        actions_port = free_port()
+        server.spawn(["-m", "rasa_sdk", "--port", str(actions_port), "--actions", "actions"], environment, tree)
+        environment["ADVISOR_ACTIONS_URL"] = f"http://{HOST}:{actions_port}/webhook"
     server.spawn(["-m", "advisor", "run"], environment, tree)
     server.addresses.append(f"http://{HOST}:{port}")
 

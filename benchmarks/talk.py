@@ -56,6 +56,21 @@ class Talk:
         name: Optional[str] = tracker["active_loop"].get("name")
         return name
 
+    def waits_for(self, sender: str) -> Optional[str]:
+        """The fact that ours has asked for."""
+        tracker = self.request("GET", f"/conversations/{quote(sender)}/tracker?include_events=NONE")
+        slot: Optional[str] = tracker["slots"]["requested_slot"]
+        return slot
+
+    def parse_all(self, messages: Sequence[str]) -> list[float]:
+        """Milliseconds that understanding each message takes, without dialogue, action and storing."""
+        return [self.parse(message) for message in messages]
+
+    def parse(self, text: str) -> float:
+        begin = time.perf_counter()
+        self.request("POST", "/model/parse", {"text": text})
+        return 1000 * (time.perf_counter() - begin)
+
     def append(self, sender: str, events: Sequence[dict[str, Any]]) -> None:
         """Store events as if they had happened."""
         self.request("POST", f"/conversations/{quote(sender)}/tracker/events?include_events=NONE", list(events))
