@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any, Optional
 
+from actions.pending import answer_pending
 from actions.turn import Turn
 
 CONTACT_KINDS = ("phone", "wechat_id", "email")
@@ -12,10 +13,12 @@ DIGIT_RUN = re.compile(r"\d[\d\s-]{5,}\d")
 
 
 def take_contact(turn: Turn) -> bool:
-    """Ask for consent to keep the contact told; ``True`` where the message was about a contact."""
+    """Keep the contact told where she agrees to it, else ask whether she does; ``True`` where the message was about a contact."""
     contact = next((entity for entity in turn.entities if entity["entity"] in CONTACT_KINDS), None)
     if contact is not None:
         turn.dialogue.pending = pending_contact(contact, wish=turn.dialogue.wish or wish_of(turn) or "demo")
+        if turn.services.replies.consent.search(turn.text):
+            answer_pending(turn, yes=True)
         return True
     if turn.dialogue.wish is not None and looks_like_contact(turn):
         turn.lead_in("wish.contact_unreadable")

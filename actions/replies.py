@@ -24,6 +24,8 @@ class Replies:
     """She wants no more questions; a pattern instead of a list."""
     only_this: re.Pattern[str]
     """In front of that: the one fact that she keeps back."""
+    consent: re.Pattern[str]
+    """Beside her contact: it may be kept."""
     computed: Sequence[str]
     """What the advisor has computed counts."""
     stated: Sequence[str]
@@ -45,7 +47,7 @@ class Replies:
     def from_file(cls, path: Path) -> "Replies":
         content = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
         units = sorted(content["units"].items(), key=lambda entry: -len(entry[0]))
-        patterns = {name: re.compile(content[name]) for name in ("enough", "only_this")}
+        patterns = {name: re.compile(content[name]) for name in ("enough", "only_this", "consent")}
         return cls(**{**content, **patterns, "units": dict(units)})
 
     def unit(self, text: str) -> Optional[int]:

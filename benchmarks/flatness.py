@@ -47,8 +47,8 @@ def measure(turns: Sequence[int], rounds: int) -> Results:
         for number in range(rounds):
             samples = [(talk, bot, turn) for talk, bot in cases for turn in turns]
             for name, bot, turn in chance.sample(samples, len(samples)):
-                with Talk(servers[bot.name].address) as talk:
-                    taken = talk.say_all(named(name, sender_of(turn, number)), FREE_TALK)
+                with Talk(servers[bot.name].address) as connection:
+                    taken = connection.say_all(named(name, sender_of(turn, number)), FREE_TALK)
                 results.add(at_turn(turn), named(bot.name, name), statistics.mean(taken))
     return results
 

@@ -10,6 +10,8 @@ metadata = sa.MetaData()
 LONGEST_NAME = 255
 PARTITIONS = 16
 """Hash partitions of each table on PostgreSQL."""
+OPEN, SETTLED = sa.text("state = 'waiting'"), sa.text("state <> 'waiting'")
+"""What of the messages an index holds: what is still to be done, or what may be old."""
 
 
 def table(name: str, *columns: sa.schema.SchemaItem) -> sa.Table:
@@ -42,7 +44,8 @@ inbox = table(
     sa.Column("attempts", sa.Integer, nullable=False),
     sa.Column("arrived_at", sa.Float, nullable=False),
     sa.UniqueConstraint("sender_id", "channel", "message_id", name="inbox_message"),
-    sa.Index("inbox_waiting", "arrived_at", sqlite_where=sa.text("state = 'waiting'"), postgresql_where=sa.text("state = 'waiting'")),
+    sa.Index("inbox_waiting", "arrived_at", sqlite_where=OPEN, postgresql_where=OPEN),
+    sa.Index("inbox_done", "arrived_at", sqlite_where=SETTLED, postgresql_where=SETTLED),
 )
 """Messages as they came, numbered a person; ``state`` is ``waiting``, ``done`` or ``dead``."""
 
@@ -55,7 +58,8 @@ outbox = table(
     sa.Column("state", sa.String(8), nullable=False),
     sa.Column("attempts", sa.Integer, nullable=False),
     sa.Column("due_at", sa.Float, nullable=False),
-    sa.Index("outbox_waiting", "due_at", sqlite_where=sa.text("state = 'waiting'"), postgresql_where=sa.text("state = 'waiting'")),
+    sa.Index("outbox_waiting", "due_at", sqlite_where=OPEN, postgresql_where=OPEN),
+    sa.Index("outbox_done", "due_at", sqlite_where=SETTLED, postgresql_where=SETTLED),
 )
 """Answers to the message of the same number; ``state`` is ``kept`` (handed over within the request or fetched),
 ``waiting``, ``sent`` or ``dead``."""

@@ -15,7 +15,7 @@ from storage.messages import WAITING
 from storage.schema import feedback, inbox, outbox
 
 SHOWN = 200
-"""The last so many messages and their answers are shown."""
+"""So many messages, with their answers, are shown at once: the last ones, and of the earlier ones as many whenever they are asked for."""
 Entry = dict[str, Any]
 State = tuple[int, ...]
 
@@ -35,17 +35,16 @@ class Transcript:
         self._engine = engine
 
     def after(self, sender_id: str, number: int) -> Page:
-        """Every entry of the messages after the one of that number."""
+        """The entries of the messages after the one of that number, of the last of them where they are many."""
         with self._engine.connect() as connection:
             low, high = span(connection, sender_id)
-            first = max(low, high - SHOWN + 1)
-            # Messages are read before answers: one that is read as done has all of its answers.
-            said = messages(connection, sender_id, max(number, first - 1))
-            answered = answers(connection, sender_id, max(number, first - 1))
-            opinions = opinions_of(connection, sender_id, max(number, first - 1))
-        for entry in answered:
-            entry.update(opinions.get((entry["number"], entry["part"]), {}))
-        return Page(first, sorted(said + answered, key=lambda entry: (entry["number"], entry["part"])))
+            return Page(low, entries(connection, sender_id, max(number, high - SHOWN), high))
+
+    def before(self, sender_id: str, number: int) -> Page:
+        """The entries of the messages right before the one of that number."""
+        with self._engine.connect() as connection:
+            low, _ = span(connection, sender_id)
+            return Page(low, entries(connection, sender_id, number - 1 - SHOWN, number - 1))
 
     def states(self, sender_ids: Sequence[str]) -> dict[str, State]:
         """Something that differs where there is something new, for each of many persons."""
@@ -85,24 +84,38 @@ def span(connection: Connection, sender_id: str) -> tuple[int, int]:
     return low or 0, high or 0
 
 
-def messages(connection: Connection, sender_id: str, number: int) -> list[Entry]:
+def entries(connection: Connection, sender_id: str, after: int, last: int) -> list[Entry]:
+    """Everything of the messages numbered from ``after`` (without it) to ``last``."""
+    # Messages are read before answers: one that is read as done has all of its answers.
+    said = messages(connection, sender_id, after, last)
+    answered = answers(connection, sender_id, after, last)
+    opinions = opinions_of(connection, sender_id, after, last)
+    for entry in answered:
+        entry.update(opinions.get((entry["number"], entry["part"]), {}))
+    return sorted(said + answered, key=lambda entry: (entry["number"], entry["part"]))
+
+
+def of_messages(table: sa.Table, sender_id: str, after: int, last: int) -> Any:
+    """The rows of a table for those messages."""
+    return sa.select(table).where(table.c.sender_id == sender_id, table.c.number > after, table.c.number <= last)
+
+
+def messages(connection: Connection, sender_id: str, after: int, last: int) -> list[Entry]:
     """What she wrote; a number that she wrote nothing under has a state all the same."""
-    query = sa.select(inbox).where(inbox.c.sender_id == sender_id, inbox.c.number > number)
     return [
         {
             "number": row.number, "part": 0, "from": "user", "id": row.message_id, "state": row.state,
             "at": row.arrived_at, "text": orjson.loads(row.body).get("text"),
         }
-        for row in connection.execute(query)
+        for row in connection.execute(of_messages(inbox, sender_id, after, last))
     ]  # fmt: skip
 
 
-def answers(connection: Connection, sender_id: str, number: int) -> list[Entry]:
+def answers(connection: Connection, sender_id: str, after: int, last: int) -> list[Entry]:
     """What she was answered."""
-    query = sa.select(outbox).where(outbox.c.sender_id == sender_id, outbox.c.number > number)
     return [
         {"from": "advisor", **spoken(row.body), "number": row.number, "part": row.part + 1, "at": row.due_at}
-        for row in connection.execute(query)
+        for row in connection.execute(of_messages(outbox, sender_id, after, last))
     ]
 
 
@@ -111,7 +124,7 @@ def spoken(body: bytes) -> dict[str, Optional[Any]]:
     return {name: content for name, content in orjson.loads(body).items() if name != "recipient_id"}
 
 
-def opinions_of(connection: Connection, sender_id: str, number: int) -> dict[tuple[int, int], dict[str, int]]:
+def opinions_of(connection: Connection, sender_id: str, after: int, last: int) -> dict[tuple[int, int], dict[str, int]]:
     """What she thought of which answer."""
-    query = sa.select(feedback).where(feedback.c.sender_id == sender_id, feedback.c.number > number)
-    return {(row.number, row.part): {"feedback": row.value} for row in connection.execute(query)}
+    rows = connection.execute(of_messages(feedback, sender_id, after, last))
+    return {(row.number, row.part): {"feedback": row.value} for row in rows}

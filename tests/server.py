@@ -87,5 +87,5 @@ def started_servers(servers: list[Server]) -> Iterator[list[Server]]:
 @contextmanager
 def running_server(database_url: str, **environment: str) -> Iterator[str]:
     """The address of one."""
-    with started_servers([Server(database_url, **environment)]) as [server]:
+    with started_servers([Server(database_url, None, **environment)]) as [server]:
         yield server.address

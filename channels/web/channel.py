@@ -18,7 +18,16 @@ from sanic.response import HTTPResponse
 
 from channels.delivery import delivery_of
 from channels.rest import answer, refusal, storable
-from channels.web.limits import LONGEST_REASON, LONGEST_TEXT, MOST_MESSAGES, WITHIN, Allowance
+from channels.web.limits import (
+    LONGEST_REASON,
+    LONGEST_TEXT,
+    MOST_MESSAGES,
+    SESSIONS_A_SECOND,
+    SESSIONS_AT_ONCE,
+    WITHIN,
+    Allowance,
+    address_of,
+)
 from channels.web.listeners import Listeners, TooMany
 from channels.web.origins import is_welcome
 from channels.web.sessions import Sessions
@@ -67,6 +76,7 @@ class WebChannel(InputChannel):
         self._origins = tuple(origins)
         self._desk = desk
         self._asking = Allowance(a_second=5, at_once=20)
+        self._beginning = Allowance(SESSIONS_A_SECOND, SESSIONS_AT_ONCE)
 
     @classmethod
     def name(cls) -> str:
@@ -79,6 +89,9 @@ class WebChannel(InputChannel):
         async def session(request: Request) -> HTTPResponse:
             if not is_welcome(request, self._origins):
                 return refusal(403, "this page's origin is not in ADVISOR_ALLOWED_ORIGINS")
+            address = address_of(request)
+            if address is not None and not self._beginning.spend(address):
+                return answer({"error": {"reason": "too_many"}, "wait": 1.0}, 429)
             return answer({"session": self.sessions.begin()})
 
         routes.add_route(self._for_its_session(self._take), "/messages", methods=["POST"], name="messages")
@@ -125,10 +138,14 @@ class WebChannel(InputChannel):
         return answer({"number": number}, 202)
 
     async def _entries(self, request: Request, sender_id: str) -> HTTPResponse:
-        after, wait = request.args.get("after", "0"), request.args.get("wait", "0")
-        if not (after.isdecimal() and wait.isdecimal()):
-            return refusal(400, "after and wait have to be whole numbers")
+        after, wait, before = (request.args.get(name, "0") for name in ("after", "wait", "before"))
+        if not all(is_numeral(number) for number in (after, wait, before)):
+            return refusal(400, "after, wait and before have to be whole numbers")
         transcript, listeners = transcript_of(request.app), listeners_of(request.app)
+        if "before" in request.args:
+            self._count(sender_id)
+            page = await in_thread(transcript.before, sender_id, int(before))
+            return answer({"first": page.first, "entries": page.entries})
         view = View(transcript, sender_id, int(after), request.args.get("tag", ""))
         with listeners.joined(sender_id) as news:
             found = await within(min(float(wait), LONGEST_WAIT), view, news, listeners)
@@ -272,6 +289,10 @@ def content_of(body: Any) -> dict[str, Any]:
     except orjson.JSONDecodeError:
         return {}
     return content if isinstance(content, dict) else {}
+
+
+def is_numeral(text: str) -> bool:
+    return text.isdecimal() and len(text) < 10
 
 
 def is_whole(value: Any) -> bool:

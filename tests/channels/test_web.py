@@ -99,6 +99,29 @@ def test_a_conversation_is_her_messages_and_the_answers_in_order(client: Client)
     assert advice["custom"]["kind"] == "share" and advice["number"] == 2 and "recipient_id" not in advice
 
 
+def test_what_came_before_is_to_be_had(client: Client) -> None:
+    for text in ("你好", "谢谢", "再见"):
+        client.ask(text)
+
+    def before(number: object) -> httpx.Response:
+        return client.http.get("/entries", params={"before": number})
+
+    page = before(3).json()
+    assert page["first"] == 1 and [entry["text"] for entry in page["entries"] if entry["from"] == "user"] == ["你好", "谢谢"]
+    assert before(1).json()["entries"] == [] and [before(word).status_code for word in ("x", "-1", "9" * 30)] == [400] * 3
+
+
+def test_one_address_cannot_begin_conversations_without_end(address: str) -> None:
+    """A proxy on this machine says for whom it asks; what a visitor claims before it does not count."""
+    def begin(claimed: str) -> int:
+        return httpx.post(f"{address}/webhooks/web/session", headers={"X-Forwarded-For": f"{claimed}, 203.0.113.7"}).status_code
+
+    answers = [begin(f"198.51.100.{number % 250}") for number in range(400)]
+    assert answers[0] == 200 and 429 in answers
+    other = httpx.post(f"{address}/webhooks/web/session", headers={"X-Forwarded-For": "203.0.113.8"})
+    assert other.status_code == 200
+
+
 def test_a_message_that_comes_again_is_the_same_message(client: Client) -> None:
     numbers = {client.send("你好", "the same").json()["number"] for _ in range(5)}
     entries = client.settled(1)

@@ -44,8 +44,31 @@ def test_a_person_is_always_in_reach_and_a_number_needs_consent(widget: Widget, 
     form.get_by_role("checkbox").check()
     form.get_by_role("button", name="发送").click()
     widget.settled(2)
-    widget.reply("同意")
-    assert "记下了" in widget.theirs()[-1] + widget.theirs()[-2]
+    assert "记下了" in "".join(widget.theirs()[-2:]) and "同意我们保存" not in widget.theirs()[-1]
+
+
+def test_what_was_said_long_ago_comes_when_it_is_asked_for(widget: Widget, server: Server) -> None:
+    widget.say("你好")
+    name = widget.session().partition(".")[0]
+    engine = sa.create_engine(server.variables["ADVISOR_DATABASE_URL"])
+    earlier = [
+        {"name": name, "number": number, "id": f"long-ago-{number}", "body": f'{{"text": "第{number}句"}}'.encode(), "now": time.time()}
+        for number in range(2, 452)
+    ]
+    with engine.begin() as connection:
+        connection.execute(sa.text("INSERT INTO inbox VALUES (:name, :number, 'web', :id, :body, 'done', 0, :now)"), earlier)
+    widget.page.reload()
+    mine, button = widget.page.locator("budget-advisor .mine"), widget.page.locator("budget-advisor .earlier")
+    expect(mine).to_have_count(200)
+    expect(mine.first).to_contain_text("第252句")
+    button.click()
+    expect(mine).to_have_count(400)
+    expect(mine.filter(has_text="第252句")).to_be_in_viewport()
+    button.click()
+    expect(mine).to_have_count(451)
+    expect(button).to_have_count(0)
+    expect(widget.page.locator("budget-advisor .greeting")).to_have_count(1)
+    expect(mine.first).to_contain_text("你好")
 
 
 @pytest.mark.parametrize(("state", "text"), [("human", "同事已经加入对话"), ("ended", "同事已经离开，顾问继续为您服务")])

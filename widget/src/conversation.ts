@@ -32,6 +32,8 @@ export class Conversation {
   status: Status = "connecting";
   /** The history has come once. */
   isLoaded = false;
+  /** Of what is numbered below this the server has nothing. */
+  private first = 0;
   private after = 0;
   private tag = "";
   private underWay: string | null = null;
@@ -68,6 +70,24 @@ export class Conversation {
   /** Does the advisor owe an answer? */
   get isAnswering(): boolean {
     return [...this.entries.values()].some((entry) => entry.state === "waiting");
+  }
+
+  /** Was more said than is shown? */
+  get hasEarlier(): boolean {
+    return this.isLoaded && this.entries.size > 0 && this.first < this.earliest;
+  }
+
+  /** Fetch what was said right before what is shown. */
+  async earlier(): Promise<void> {
+    const page = await this.ask<Page>(`entries?before=${this.earliest}`);
+    for (const entry of page.entries) this.take(entry);
+    // Where nothing came, nothing is left.
+    this.first = page.entries.length ? page.first ?? 0 : this.earliest;
+    this.tell("change", undefined);
+  }
+
+  private get earliest(): number {
+    return Math.min(...[...this.entries.values()].map((entry) => entry.number));
   }
 
   get latestAdvice(): (Entry & { custom: Advice }) | undefined {
@@ -166,6 +186,7 @@ export class Conversation {
 
   private update(page: Page): void {
     if (page.first !== undefined) this.forget(page.first);
+    this.leaveNoGap(page);
     const fresh = page.entries.filter((entry) => this.take(entry));
     this.after = page.after ?? this.after;
     this.tag = page.tag ?? this.tag;
@@ -191,8 +212,16 @@ export class Conversation {
   /** What the server no longer has is not shown any more. */
   private forget(first: number): void {
     const gone = [...this.entries].filter(([, entry]) => entry.number < first);
+    this.first = first;
     for (const [key] of gone) this.entries.delete(key);
     if (gone.length) this.tell("erased", undefined);
+  }
+
+  /** Where more came meanwhile than is sent at once, what is known lies too far back: it is fetched again when it is asked for. */
+  private leaveNoGap(page: Page): void {
+    const begin = Math.min(...page.entries.map((entry) => entry.number));
+    if (!page.entries.length || begin <= this.after + 1) return;
+    for (const [key, entry] of this.entries) if (entry.number < begin) this.entries.delete(key);
   }
 
   private refused({ id, reason, wait }: Refusal): void {

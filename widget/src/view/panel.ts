@@ -32,6 +32,7 @@ export class Panel {
   private readonly launcher: HTMLButtonElement;
   private readonly badge: HTMLElement;
   private readonly shown = new Map<string, { sign: string; element: HTMLElement }>();
+  private isReadingBack = false;
   private labelsOf: { language: string; labels: Promise<Labels> } | null = null;
 
   constructor(
@@ -176,12 +177,24 @@ export class Panel {
     this.menu.setAttribute("aria-label", words("menu"));
     this.menu.replaceChildren(
       entry(words("form"), () => void this.openForm()),
-      entry(words("download"), () => transcript(this.conversation, words, this.language)),
+      entry(words("download"), () => void this.download()),
       entry(words("restart"), () => this.conversation.send(SAY.restart)),
       entry(words("delete"), () => this.conversation.send(SAY.delete)),
       group(words("language"), languages),
       group(words("theme"), themes),
     );
+  }
+
+  private async download(): Promise<void> {
+    try {
+      this.isReadingBack = true;
+      while (this.conversation.hasEarlier) await this.conversation.earlier();
+      transcript(this.conversation, this.words, this.language);
+    } catch {
+      this.strip.textContent = this.words("not_fetched");
+    } finally {
+      this.isReadingBack = false;
+    }
   }
 
   private showMenu(isShown: boolean): void {
@@ -217,6 +230,7 @@ export class Panel {
     const { conversation, words } = this;
     const atEnd = this.log.scrollHeight - this.log.scrollTop - this.log.clientHeight < NEAR_END;
     const before = this.shown.size;
+    const height = this.log.scrollHeight;
     const latestAdvice = conversation.latestAdvice;
     const kept = new Set<string>();
     let previous: Element | null = null;
@@ -230,7 +244,8 @@ export class Panel {
       if (next !== element) this.log.insertBefore(element, next);
       previous = element;
     };
-    put("greeting", this.language, () => this.greeting());
+    if (conversation.hasEarlier) put("earlier", this.language, () => this.earlier());
+    else put("greeting", this.language, () => this.greeting());
     for (const entry of conversation.ordered) {
       if (entry.text == null) continue;
       const isLatest = latestAdvice !== undefined && keyOf(latestAdvice) === keyOf(entry);
@@ -249,7 +264,8 @@ export class Panel {
     }
     this.renderState();
     this.renderReplies();
-    if (atEnd || this.shown.size > before) this.scrollToEnd();
+    if (this.isReadingBack) this.log.scrollTop += this.log.scrollHeight - height;
+    else if (atEnd || this.shown.size > before) this.scrollToEnd();
     if (this.isOpen && document.visibilityState === "visible") conversation.read();
     this.renderBadge();
     // What was said before is not read out; from now on, what comes is.
@@ -305,6 +321,22 @@ export class Panel {
 
   private greeting(): HTMLElement {
     return h("div", { class: "message theirs greeting" }, h("div", { class: "bubble" }, h("p", {}, this.words("greeting")), h("p", { class: "quiet" }, this.words("notice"))));
+  }
+
+  /** Above the last messages, where there were more: what was read stays where it is on the screen. */
+  private earlier(): HTMLElement {
+    const fetch = async () => {
+      this.isReadingBack = true;
+      try {
+        await this.conversation.earlier();
+        this.log.focus();
+      } catch {
+        this.strip.textContent = this.words("not_fetched");
+      } finally {
+        this.isReadingBack = false;
+      }
+    };
+    return h("button", { type: "button", class: "earlier", onclick: () => void fetch() }, this.words("earlier"));
   }
 
   private get context(): Context {
