@@ -87,7 +87,8 @@ def unit_word(turn: Turn, state: PendingState) -> bool:
 def ask_guess(turn: Turn, state: PendingState) -> None:
     name, value = state["name"], state["value"]
     turn.wait_for(name)
-    turn.say("pending.guess", name=fact_name(name, turn.phrases), value=fact_value(name, value, turn.phrases))
+    key = "pending.guess" if isinstance(value, str) else "pending.guess_sum"
+    turn.say(key, name=fact_name(name, turn.phrases), value=fact_value(name, value, turn.phrases))
 
 
 def guess_right(turn: Turn, state: PendingState) -> None:

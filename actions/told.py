@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from typing import Any, Collection, Optional
 
+from actions.questions import is_open
 from actions.turn import Turn
 from advice.contradictions import contradictions, refusal
 from advice.facts import FACT_NAMES, Facts, fact_as_json, fact_from_json
 from advice.shortfall import needed_from_rest
-from rendering.facts import fact_name, fact_value, facts_line
+from rendering.facts import MONEY, fact_name, fact_value, facts_line
 
 Entity = dict[str, Any]
+SUMS = MONEY - {"avg_order_value"}
+"""Facts in yuan a year."""
+WAYS_TO_SELL = frozenset({"retail", "ecommerce"})
+"""Industries that are also how other industries sell."""
 
 
 def take_facts(turn: Turn, only: Collection[str] = FACT_NAMES) -> None:
@@ -24,6 +29,8 @@ def take_facts(turn: Turn, only: Collection[str] = FACT_NAMES) -> None:
             told[entity["entity"]] = value
     keep(turn, with_held_facts(turn, told))
     settle_pending(turn, told)
+    if not told:
+        guess_nameless_sum(turn)
     complete_needed(turn)
     note_changes(turn)
 
@@ -34,9 +41,35 @@ def fact_entities(turn: Turn, only: Collection[str]) -> list[Entity]:
     return list(last.values())
 
 
+def is_how_it_sells(turn: Turn, entity: Entity) -> bool:
+    """A factory asked for its business model sells to wholesalers: that makes it none of them."""
+    known = turn.fact("industry")
+    asked = turn.requested_slot_before == "business_model" and entity["entity"] == "industry" and not entity.get("corrects")
+    return asked and entity["value"] in WAYS_TO_SELL and known is not None and known not in WAYS_TO_SELL
+
+
+def guess_nameless_sum(turn: Turn) -> None:
+    """A sum that nothing names, told while no number is asked, is likely the one sum that the question still lacks."""
+    topic = turn.dialogue.topic
+    if turn.intent != "inform" or topic is None or turn.dialogue.pending is not None or turn.waits_for in SUMS:
+        return
+    lacking = [name for name in turn.services.knowledge.questions(topic).first if name in SUMS and is_open(turn, name)]
+    sums = [entity for entity in turn.entities if entity["entity"] == "number" and is_yearly_sum(entity)]
+    if len(lacking) == len(sums) == 1:
+        ask_back(turn, {"kind": "guess", "name": lacking[0], "value": sums[0]["value"]})
+
+
+def is_yearly_sum(entity: Entity) -> bool:
+    """Money with its unit, of a year or of no time that was named."""
+    is_money = entity.get("kind") == "money" and not entity.get("currency") and not entity.get("range")
+    return is_money and entity.get("period") in (None, "year")
+
+
 def take_entity(turn: Turn, entity: Entity) -> Any:
     """The slot value of one fact told, or ``None`` where it has to be asked back first."""
     name = entity["entity"]
+    if is_how_it_sells(turn, entity):
+        return None
     if entity.get("currency"):
         turn.lead_in("told.foreign_currency", currency=entity["currency"])
         return None

@@ -197,14 +197,16 @@ class ModelReader:
     """Reads the business model."""
 
     def __init__(self, words: Mapping[str, Any]) -> None:
-        self._words, self._framed, self._answers = (WordFinder(words[key]) for key in ("words", "framed", "answers"))
+        self._words, self._framed, self._answers, self._likely = (
+            WordFinder(words[key]) for key in ("words", "framed", "answers", "likely")
+        )
         self._before, self._after = tuple(words["frame_before"]), tuple(words["frame_after"])
         self._not_after, self._negations = tuple(words["not_after"]), tuple(words["negations"])
         self._few_behind, self._returning = re.compile(words["few_behind"]), re.compile(words["returning"])
         self._longer = WordFinder({"longer": words["longer"]})
 
     def read(self, text: str, asked: Optional[str]) -> list[Fact]:
-        """The model told, with ``corrects`` where another one is denied."""
+        """The model told, with ``corrects`` where another one is denied; a guess where only whom she sells to is told."""
         found = [*self._words.find(text), *(hit for hit in self._framed.find(text) if self._in_frame(hit, text))]
         found += [Hit("repeat", *match.span(1)) for match in self._returning.finditer(text)]
         longer = longest(self._longer.find(text)) if found or asked == "business_model" else []
@@ -213,6 +215,9 @@ class ModelReader:
         if not kept and not hits and asked == "business_model":
             answers = [hit for hit in longest(self._answers.find(text)) if not _crosses(hit, longer)]
             kept = [hit for hit in answers if not self._denied(hit, text)]
+            if not answers:
+                likely = longest(self._likely.find(text))
+                return [Fact("business_model", hit.label, hit.start, hit.end, guess=True) for hit in likely[:1]]
         return [
             Fact("business_model", hit.label, hit.start, hit.end, corrects=len(kept) < len(hits)) for hit in kept[:1]
         ]
