@@ -14,7 +14,7 @@ import sys
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Optional, Sequence
+from typing import Callable, Iterable, Iterator, Mapping, Optional, Sequence
 
 from benchmarks import contenders, flatness, growth, latency, load
 from benchmarks.contenders import DIET, EMPTY, LEAN, OURS
@@ -43,7 +43,7 @@ class Extent:
     rounds: int = 15
     starts: int = 3
     load_rounds: int = 3
-    seconds: float = 15
+    seconds: float = 10
     rates: tuple[float, ...] = (10, 40)
     conversations: int = 20_000
     waiting: int = 10_000
@@ -107,7 +107,7 @@ def measure_latency(bots: Sequence[Bot], extent: Extent) -> Results:
 def measure_load(bots: Sequence[Bot], extent: Extent, workers: int) -> list[Results]:
     with all_running(bots, workers) as servers:
         return [
-            load.measure_together(bots, servers, extent.rounds, named(workers)),
+            load.measure_together(bots, servers, extent.load_rounds, named(workers)),
             load.measure_throughput(bots, servers, extent.load_rounds, extent.seconds, named(workers)),
             load.measure_lateness(bots, servers, extent.load_rounds, extent.seconds, extent.rates, named(workers)),
         ]
@@ -117,31 +117,68 @@ def named(workers: int) -> str:
     return f"{workers} worker{'s' if workers > 1 else ''}"
 
 
-def compare(extent: Extent) -> list[Table]:
-    """All measurements, as tables."""
-    bots, starters = contestants(extent, extent.is_diet_in), contestants(extent, is_diet_in=True)
-    parts: list[Results] = []
-    for workers in WORKERS:
-        announce(f"start and memory, {named(workers)}")
-        parts.append(measure_starts(starters, extent.starts if workers == 1 else 1, workers))
-    announce("latency")
-    turns = measure_latency(bots, extent)
-    for workers in WORKERS:
-        announce(f"load, {named(workers)}")
-        parts += measure_load(bots, extent, workers)
-    announce("growth with the conversation, in every arrangement")
-    flat = flatness.measure(extent.flat_turns, extent.rounds)
-    announce("growth with what is stored")
-    stored = growth.measure(extent.conversations, extent.waiting, extent.rounds)
-    keep_raw([turns, *parts, flat, stored])
-    names = [bot.name for bot in bots]
-    return [
-        comparison("Turns", [turns], names),
-        growing(turns, names),
-        flatness.table(flat, extent.flat_turns),
-        comparison("Servers", parts, [bot.name for bot in starters]),
-        crowding(stored, growth.variants(extent.conversations, extent.waiting)),
-    ]
+def starts(extent: Extent) -> list[Results]:
+    bots = contestants(extent, is_diet_in=True)
+    return [measure_starts(bots, extent.starts if workers == 1 else 1, workers) for workers in WORKERS]
+
+
+def turns(extent: Extent) -> list[Results]:
+    return [measure_latency(contestants(extent, extent.is_diet_in), extent)]
+
+
+def loads(extent: Extent) -> list[Results]:
+    bots = contestants(extent, extent.is_diet_in)
+    return [results for workers in WORKERS for results in measure_load(bots, extent, workers)]
+
+
+def flat(extent: Extent) -> list[Results]:
+    return [flatness.measure(extent.flat_turns, extent.rounds)]
+
+
+def stored(extent: Extent) -> list[Results]:
+    return [growth.measure(extent.conversations, extent.waiting, extent.rounds)]
+
+
+STAGES: Mapping[str, Callable[[Extent], list[Results]]] = {
+    "starts": starts, "turns": turns, "loads": loads, "flat": flat, "stored": stored,
+}  # fmt: skip
+"""What can be measured apart; all that is compared is measured within one stage."""
+
+
+def measured(extent: Extent, stages: Sequence[str]) -> dict[str, list[Results]]:
+    """The results by stage; each is kept as soon as it is there, beside those of stages measured before."""
+    kept = kept_results()
+    for stage in stages:
+        announce(stage)
+        kept[stage] = STAGES[stage](extent)
+        RAW.parent.mkdir(exist_ok=True)
+        content = {name: [part.values for part in parts] for name, parts in kept.items()}
+        RAW.write_text(json.dumps(content, ensure_ascii=False, indent=1), "utf-8")
+    return kept
+
+
+def kept_results() -> dict[str, list[Results]]:
+    if not RAW.exists():
+        return {}
+    content = json.loads(RAW.read_text("utf-8"))
+    return {stage: [Results(values) for values in parts] for stage, parts in content.items()}
+
+
+def tables(results: Mapping[str, list[Results]], extent: Extent) -> Iterator[Table]:
+    """Those of the stages that were measured."""
+    names = [bot.name for bot in contestants(extent, extent.is_diet_in)]
+    if "turns" in results:
+        [found] = results["turns"]
+        yield comparison("Turns", [found], names)
+        yield growing(found, names)
+    if "flat" in results:
+        yield flatness.table(results["flat"][0], extent.flat_turns)
+    if "starts" in results:
+        yield comparison("Servers", results["starts"], [bot.name for bot in contestants(extent, is_diet_in=True)])
+    if "loads" in results:
+        yield comparison("Load", results["loads"], names)
+    if "stored" in results:
+        yield crowding(results["stored"][0], growth.variants(extent.conversations, extent.waiting))
 
 
 def announce(stage: str) -> None:
@@ -178,12 +215,7 @@ def shown(ratio: Optional[Ratio]) -> str:
     return "–" if ratio is None else str(ratio)
 
 
-def keep_raw(parts: Sequence[Results]) -> None:
-    RAW.parent.mkdir(exist_ok=True)
-    RAW.write_text(json.dumps([part.values for part in parts], ensure_ascii=False, indent=1), encoding="utf-8")
-
-
-def markdown(tables: Sequence[Table], extent: Extent) -> str:
+def markdown(tables: Iterable[Table], extent: Extent) -> str:
     machine = f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}, Python {platform.python_version()}, {date.today()}"
     lines = [
         f"{machine}. Medians of {extent.rounds} rounds ({extent.starts} of starts, {extent.load_rounds} of load) with their range;",
@@ -229,11 +261,14 @@ def main() -> None:
     choice.add_argument("--short", action="store_true", help="only whether a turn of ours grows with the conversation")
     for name in extents:
         choice.add_argument(f"--{name}", dest="extent", action="store_const", const=extents[name], default=NORMAL)
+    stages = "measure these only; of the others the last results stay"
+    parser.add_argument("--stages", nargs="+", choices=STAGES, default=list(STAGES), help=stages)
     parser.add_argument("--page", type=Path, default=PAGE, help="the page whose marked part is written")
     arguments = parser.parse_args()
     if arguments.short:
         sys.exit(not is_flat())
-    text = markdown(compare(arguments.extent), arguments.extent)
+    extent = arguments.extent
+    text = markdown(tables(measured(extent, arguments.stages), extent), extent)
     page = arguments.page.read_text(encoding="utf-8") if arguments.page.exists() else ""
     arguments.page.write_text(replace_between(page, text), encoding="utf-8")
     print(text)

@@ -97,11 +97,11 @@ def copied_columns(connection: sqlite3.Connection, table: str) -> list[str]:
 
 
 def copying(table: str, columns: Sequence[str]) -> str:
-    taken = ", ".join("sender_id || '-' || number" if column == "sender_id" else f'"{column}"' for column in columns)
+    taken = ", ".join("sender_id || '-' || copy" if column == "sender_id" else f'"{column}"' for column in columns)
     named = ", ".join(f'"{column}"' for column in columns)
     return (
-        "WITH RECURSIVE numbers(number) AS (SELECT ? + 1 UNION ALL SELECT number + 1 FROM numbers WHERE number < ?) "
-        f'INSERT INTO "{table}" ({named}) SELECT {taken} FROM numbers, "{table}" WHERE sender_id = ?'
+        "WITH RECURSIVE copies(copy) AS (SELECT ? + 1 UNION ALL SELECT copy + 1 FROM copies WHERE copy < ?) "
+        f'INSERT INTO "{table}" ({named}) SELECT {taken} FROM copies, "{table}" WHERE sender_id = ?'
     )
 
 
