@@ -48,21 +48,26 @@ def measure(turns: Sequence[int], rounds: int) -> Results:
             samples = [(talk, bot, turn) for talk, bot in cases for turn in turns]
             for name, bot, turn in chance.sample(samples, len(samples)):
                 with Talk(servers[bot.name].address) as connection:
-                    taken = connection.say_all(named(name, sender_of(turn, number)), FREE_TALK)
+                    taken = connection.say_all(in_talk(name, sender_of(turn, number)), FREE_TALK)
                 results.add(at_turn(turn), named(bot.name, name), statistics.mean(taken))
     return results
 
 
 def prepare(name: str, bot: Bot, server: Server, turns: Sequence[int], rounds: int) -> None:
     """Store histories just short of each turn, and see that what should be open is."""
-    template = record(bot, server, sender=name)
+    template = record(bot, server, in_talk(name, "template"))
     with Talk(server.address) as talk:
         for turn in turns:
-            for sender in sorted({named(name, sender_of(turn, number)) for number in range(rounds)}):
+            for sender in sorted({in_talk(name, sender_of(turn, number)) for number in range(rounds)}):
                 store(server, template, sender, turn - 2)
                 talk.say(sender, FREE_TALK[0])
                 if (talk.waits_for(sender) is not None) != (TALKS[name] is IN_FORM):
                     raise RuntimeError(f"{bot.name} waits for {talk.waits_for(sender)} at turn {turn} of {name}")
+
+
+def in_talk(name: str, sender: str) -> str:
+    """A sender of its own; Rasa's addresses take none with a space."""
+    return f"{name}-{sender}".replace(" ", "-")
 
 
 def named(first: str, second: str) -> str:
