@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Mapping, Optional
+from typing import Mapping, Optional, Sequence
 
 from nlu.amounts import read_amounts
 from nlu.conditions import check_reader, model_reader, stage_reader
@@ -45,8 +45,15 @@ def read_facts(
     rest = speaker_reader(lexicon).as_hers(rest, another)
     amounts = read_amounts(rest, lexicon)
     facts = quantity_reader(lexicon).read(rest, amounts, Asked(asked, topic, told or {}))
-    facts += stage_reader(lexicon).read(rest, amounts, asked, this_year)
-    facts += model_reader(lexicon).read(rest, asked) + check_reader(lexicon).read(rest, asked)
+    stages = stage_reader(lexicon).read(rest, amounts, asked, this_year)
+    models = model_reader(lexicon).read(rest, None if asked == "stage" and (stages or facts) else asked)
+    facts = outside(facts, models) + stages + models + check_reader(lexicon).read(rest, asked)
     facts += trade_reader(lexicon).read(rest, asked, similar)
     facts = supposition_reader(lexicon).marked(facts, text, asked)
     return sorted([*contacts, *facts], key=lambda fact: (fact.start, fact.end))
+
+
+def outside(facts: Sequence[Fact], models: Sequence[Fact]) -> list[Fact]:
+    """一年签一次合同 tells how customers pay, and no number of orders; 一年来买五次 of those who come back tells both."""
+    spans = [(model.start, model.end) for model in models if model.value != "repeat"]
+    return [fact for fact in facts if not any(start <= fact.start and fact.end <= end for start, end in spans)]

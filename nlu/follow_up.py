@@ -27,7 +27,7 @@ from nlu.roles import KINDS_OF_SLOT, role_reader
 COMMAND = re.compile(r"(?<![:/])/[a-z_]{3,}")
 LOSING = frozenset({"restart", "delete_my_data"})
 """Wishes that lose facts: a command typed somewhere in a message does not speak them."""
-SURE_TO_LOSE = 0.4
+SURE_TO_LOSE = 0.7
 """Probability from which such a wish counts without a word of it."""
 PUNCTUATION = re.compile(r"[\W_]+")
 CHANGES = frozenset({"factor", "delta"})
@@ -208,7 +208,15 @@ class FollowUp(GraphComponent):
         return messages
 
     @staticmethod
-    def _decided(message: Message) -> Optional[str]:
+    def _begins_to_lack(intent: str, text: str, facts: Sequence[Fact], dialogue: Mapping[str, Any]) -> bool:
+        """At the opening, or after the advice on another question: only then is a lack told as what is wanted."""
+        topic = dialogue.get("topic")
+        if topic is None and intent != "plan_budget":
+            return lacks(text, facts)
+        settled = topic is None or dialogue.get("advised", False)
+        return settled and topic != "budget_shortfall" and not supposes(facts) and lacks_in_figures(facts)
+
+    def _decided(self, message: Message) -> Optional[str]:
         text, facts = message.get(NORMALISED).text, message.get(FACTS) or ()
         dialogue = message.get(DIALOGUE) or {}
         intent = (message.get(INTENT) or {}).get("name")
@@ -232,13 +240,12 @@ class FollowUp(GraphComponent):
             return "inform"
         if leaves_open(text, facts, asked) and (intent in UNDECIDED or ends_open(text)):
             return "unsure"
+        if intent in ("inform", ASK_BACK, "plan_budget") and self._begins_to_lack(intent, text, facts, dialogue):
+            return "budget_shortfall"
         if dialogue.get("topic") and not asks(text) and goes_on_telling(intent, str(dialogue["topic"]), facts):
             return "inform"
         if intent in ("inform", ASK_BACK, "budget_share") and judges_spending(text, facts) and not supposes(facts):
             return "evaluate_budget"
-        if not dialogue.get("topic"):
-            if intent == "plan_budget" and lacks_in_figures(facts) or intent in ("inform", ASK_BACK) and lacks(text, facts):
-                return "budget_shortfall"
         if intent in ("inform", ASK_BACK) and asks(text) and not supposes(facts):
             question = question_beside_facts(message.get(RANKING))
             if question is not None:

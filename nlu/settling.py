@@ -49,6 +49,7 @@ class Settler:
         self._people_after = tuple(words["people_after"])
         self._weak, self._finished_spending = re.compile(words["weak_verbs"]), re.compile(words["finished_spending"])
         self._bare_expenses = frozenset(words["bare_expenses"])
+        self._company_expenses = frozenset(words["company_expenses"])
 
     def slots(self, drafts: Sequence[Draft], context: Context, asked: Asked) -> list[Draft]:
         """The drafts with the slots that their roles stand for."""
@@ -82,6 +83,8 @@ class Settler:
                 draft = replace(draft, role="spent")
             elif role == "spent" and self._is_of_all(draft, context):
                 draft = replace(draft, role="total_budget")
+            elif role == "spent" and self._is_company_expense(draft, context, asked):
+                draft = replace(draft, role="total_budget")
             elif role == "customer_budget" and "spent" not in roles and self._is_judged(draft, context):
                 draft = replace(draft, role="spent")
             elif role is None and self._is_staff(draft.amount, context):
@@ -114,6 +117,15 @@ class Settler:
         clause = context.text[start : draft.amount.start]
         return self._whole_company.search(clause) is not None and not any(word in clause for word in self._field)
 
+    def _is_company_expense(self, draft: Draft, context: Context, asked: Asked) -> bool:
+        """一年开支三十万 under a question for which nothing spent on customers is asked."""
+        cue = draft.cue
+        if cue is None or asked.topic not in ("plan_budget", "budget_share"):
+            return False
+        word, start = context.text[cue.start : cue.end], context.clause_start(min(cue.start, draft.amount.start))
+        clause = context.text[start : max(cue.end, draft.amount.end)]
+        return word in self._company_expenses and not any(word in clause for word in self._field)
+
     def _is_judged(self, draft: Draft, context: Context) -> bool:
         """客户维护一个月一万二，花得冤不冤: what is judged is spent, unless a word of allotting names it."""
         cue = draft.cue
@@ -128,6 +140,8 @@ class Settler:
         named = [cue.role for cue in context.cues if clause <= cue.start < draft.amount.start and cue.role in _BUDGETS]
         if named:
             return named[-1]
+        if "needed" in roles and asked.slot == "total_budget":
+            return "customer_budget"  # 只批了40万，实际要65万
         if asked.slot in YUAN_A_YEAR and asked.slot not in roles and draft.cue is not None:
             if self._weak.fullmatch(context.text, draft.cue.start, draft.cue.end):
                 return asked.slot
