@@ -47,7 +47,7 @@ def is_by_the_way(turn: Turn, entity: Entity) -> bool:
     asked, known = turn.requested_slot_before, turn.fact("industry")
     if entity["entity"] != "industry" or entity.get("corrects") or known is None or asked not in CONDITIONS:
         return False
-    answered = any(other["entity"] == asked and not other.get("guess") for other in turn.entities)
+    answered = any(other["entity"] in CONDITIONS and not other.get("guess") for other in turn.entities)
     return answered or entity["value"] in WAYS_TO_SELL and known not in WAYS_TO_SELL
 
 

@@ -91,7 +91,8 @@ class FactReader(GraphComponent):
             self._similar,
             date.today().year,
             another=dialogue.get("another", False),
-            told={name: Decimal(str(number)) for name, number in dialogue.get("told", {}).items()},
+            told=decimals(dialogue.get("told", {})),
+            known=decimals(dialogue.get("known", {})),
         )
 
     @staticmethod
@@ -102,6 +103,10 @@ class FactReader(GraphComponent):
         if normalised is not None:
             start, end = original_span(normalised.offsets, start, end, original)
         return {**fact.as_entity(), "start": start, "end": end, "text": original[start:end], "extractor": EXTRACTOR}
+
+
+def decimals(numbers: Mapping[str, float]) -> dict[str, Decimal]:
+    return {name: Decimal(str(number)) for name, number in numbers.items()}
 
 
 def original_span(offsets: Sequence[int], start: int, end: int, original: str) -> tuple[int, int]:

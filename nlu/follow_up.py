@@ -150,7 +150,7 @@ def goes_on_telling(intent: Optional[str], topic: str, facts: Sequence[Fact]) ->
     """Facts told without a question, while one is under way: uncertain readings, and facts that its evaluation alone asks for."""
     told = told_names(facts)
     of_evaluation = topic == "evaluate_budget" and (len(told & OF_EVALUATION) >= 2 or bool(told & CHECKS))
-    return bool(told) and intent == ASK_BACK or of_evaluation and intent in (*QUESTIONS, OUT_OF_SCOPE)
+    return bool(told) and intent in (ASK_BACK, OUT_OF_SCOPE) or of_evaluation and intent in QUESTIONS
 
 
 def judges_spending(text: str, facts: Sequence[Fact]) -> bool:
