@@ -62,8 +62,9 @@ def is_bare_follow_up(text: str) -> bool:
 
 
 def tells(facts: Sequence[Fact], asked: Optional[str]) -> bool:
-    """Is the fact that was asked for in the message?"""
-    return asked is not None and any(fact.name == asked and not fact.supposed for fact in facts)
+    """Is the fact that was asked for in the message, or for the stage the years that do not decide it?"""
+    names = {asked, "years_in_business"} if asked == "stage" else {asked}
+    return asked is not None and any(fact.name in names and not fact.supposed for fact in facts)
 
 
 def supposes(facts: Sequence[Fact]) -> bool:
