@@ -121,9 +121,12 @@ class KnownPieces:
 
     def __init__(self, capacity: int = 1000) -> None:
         self._places: dict[int, int] = {}
-        empty = [np.zeros((capacity, width), dtype=np.float32) for width in (EMBEDDED, len(BRANCHES) * WIDTH)]
-        shares = tuple(np.zeros((size, capacity + 1, WIDTH), dtype=np.float32) for size, _ in BRANCHES)
-        self._half = LowerHalf(np.arange(capacity), *empty, shares)
+        self._half = LowerHalf(
+            np.arange(capacity),
+            np.zeros((capacity, EMBEDDED), dtype=np.float32),
+            np.zeros((capacity, len(BRANCHES) * WIDTH), dtype=np.float32),
+            tuple(np.zeros((size, capacity + 1, WIDTH), dtype=np.float32) for size, _ in BRANCHES),
+        )
 
     def batch(self, ids: np.ndarray, lengths: np.ndarray, signs: np.ndarray) -> Batch:
         """What the upper half reads of messages made of these pieces."""
