@@ -72,4 +72,6 @@ def has_had_enough(turn: Turn) -> bool:
         # 总预算你别问了: she keeps back the one fact, and may be asked for others.
         return False
     turn.dialogue.enough = True
+    if turn.dialogue.is_pending("guess"):
+        turn.dialogue.pending = None
     return True

@@ -197,6 +197,9 @@ def what_if_left(turn: Turn, state: PendingState) -> None:
 
 
 def what_if_word(turn: Turn, state: PendingState) -> bool:
+    if any(entity["value"] in state["facts"].values() for entity in turn.entities if entity["entity"] == "number"):
+        what_if_adopted(turn, state)  # 就按200万吧
+        return True
     if not mentions(turn.text, turn.services.replies.as_before):
         return False
     what_if_left(turn, state)

@@ -14,6 +14,7 @@ from rendering.facts import MONEY, fact_name, fact_value, facts_line
 Entity = dict[str, Any]
 SUMS = MONEY - {"avg_order_value"}
 """Facts in yuan a year."""
+CONDITIONS = frozenset({"stage", "business_model"})
 WAYS_TO_SELL = frozenset({"retail", "ecommerce"})
 """Industries that are also how other industries sell."""
 
@@ -41,11 +42,13 @@ def fact_entities(turn: Turn, only: Collection[str]) -> list[Entity]:
     return list(last.values())
 
 
-def is_how_it_sells(turn: Turn, entity: Entity) -> bool:
-    """A factory asked for its business model sells to wholesalers: that makes it none of them."""
-    known = turn.fact("industry")
-    asked = turn.requested_slot_before == "business_model" and entity["entity"] == "industry" and not entity.get("corrects")
-    return asked and entity["value"] in WAYS_TO_SELL and known is not None and known not in WAYS_TO_SELL
+def is_by_the_way(turn: Turn, entity: Entity) -> bool:
+    """An answer about how she earns names whom she sells to and what: that makes her, whose trade is known, none of them."""
+    asked, known = turn.requested_slot_before, turn.fact("industry")
+    if entity["entity"] != "industry" or entity.get("corrects") or known is None or asked not in CONDITIONS:
+        return False
+    answered = any(other["entity"] in CONDITIONS and not other.get("guess") for other in turn.entities)
+    return answered or entity["value"] in WAYS_TO_SELL and known not in WAYS_TO_SELL
 
 
 def guess_nameless_sum(turn: Turn) -> None:
@@ -68,7 +71,7 @@ def is_yearly_sum(entity: Entity) -> bool:
 def take_entity(turn: Turn, entity: Entity) -> Any:
     """The slot value of one fact told, or ``None`` where it has to be asked back first."""
     name = entity["entity"]
-    if is_how_it_sells(turn, entity):
+    if is_by_the_way(turn, entity):
         return None
     if entity.get("currency"):
         turn.lead_in("told.foreign_currency", currency=entity["currency"])

@@ -98,10 +98,13 @@ class Restart(AdvisorAction):
     intent = "restart"
 
     def take_facts(self, turn: Turn) -> None:
-        """Facts in the same message belong to the new company."""
+        """Facts in the same message belong to the new company, and the question under way is asked for it."""
+        topic = turn.dialogue.topic
         turn.forget_company()
         turn.dialogue.another = True
         super().take_facts(turn)
+        if topic is not None and turn.changed_facts:
+            turn.dialogue.open_topic(topic)
 
     def answer(self, turn: Turn) -> None:
         turn.lead_in("wish.restarted")

@@ -9,7 +9,7 @@ import re
 from dataclasses import replace
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any, Mapping, Optional, Sequence
+from typing import Any, Collection, Mapping, Optional, Sequence
 
 from nlu.amounts import DURATION, Amount
 from nlu.fact import Fact
@@ -34,12 +34,34 @@ def clause_around(text: str, start: int, end: int) -> tuple[int, int]:
     return max(breaks, default=low), following.start() if following else min(len(text), end + 60)
 
 
+CONDITIONS = frozenset({"stage", "business_model"})
+"""Facts that a description tells while one of them is asked for: who is asked for the stage may tell how she earns."""
+
+
+class Descriptions:
+    """Answers that tell a category without a word for it: 年年都是那帮老茶客来拿, 去年国庆开的业."""
+
+    def __init__(self, patterns: Mapping[str, Sequence[str]]) -> None:
+        self._patterns = {label: re.compile("|".join(listed)) for label, listed in patterns.items()}
+
+    def read(self, text: str, name: str, denied: Collection[str] = ()) -> list[Fact]:
+        """The fact ``name`` by the longest description found, of none that is ``denied`` by its word."""
+        patterns = [(label, pattern) for label, pattern in self._patterns.items() if label not in denied]
+        found = [(match, label) for label, pattern in patterns for match in pattern.finditer(text)]
+        if not found:
+            return []
+        match, label = max(found, key=lambda pair: pair[0].end() - pair[0].start())
+        return [Fact(name, label, *match.span())]
+
+
 class StageReader:
     """Reads the stage; words of condition decide before years in business."""
 
     def __init__(self, words: Mapping[str, Any], bounds: Mapping[str, Any], others: Sequence[str], longer: Sequence[str]) -> None:
         self._words, self._answers = WordFinder(words["words"]), WordFinder(words["answers"])
         self._alone = WordFinder(words["alone"])
+        self._described, self._compared = Descriptions(words["described"]), re.compile(words["compared"])
+        self._together = re.compile(words["together"])
         self._negations = tuple(map(str, words["negations"]))
         self._before, self._after = tuple(words["years_before"]), tuple(map(str, words["years_after"]))
         self._old_firm = tuple(words["after_years_old_firm"])
@@ -61,7 +83,7 @@ class StageReader:
         years = self._by_years(text, amounts, asked) + self._by_foundation(text, this_year)
         facts = facts or [fact for fact in self._by_words(self._alone, text) if _is_alone(fact, text)]
         if not facts and asked == "stage" and not any(fact.name == "stage" for fact in years):
-            facts = self._by_words(self._answers, text)
+            facts = self._described.read(text, "stage") or self._by_words(self._answers, text)
         return [self._latest(facts, text)] if facts else years[:1]
 
     def _latest(self, facts: Sequence[Fact], text: str) -> Fact:
@@ -94,14 +116,18 @@ class StageReader:
 
     def _of_others(self, text: str, position: int) -> bool:
         start, _ = clause_around(text, position, position)
-        return bool(self._others.find(text[start:position]))
+        before = text[start:position]
+        return bool(self._others.find(before)) and self._together.search(before) is None
 
     def _by_years(self, text: str, amounts: Sequence[Amount], asked: Optional[str]) -> list[Fact]:
         facts = []
+        compared = [match.span() for match in self._compared.finditer(text)]
         for amount in amounts:
             years = years_of(amount)
             # 一年 right before a sum is its period: 一年一百五十万.
             if amount.article and any(other.start == amount.end for other in amounts):
+                continue
+            if any(start <= amount.start < end for start, end in compared):
                 continue
             if years is not None and self._is_age(amount, text, asked) and not self._of_others(text, amount.start):
                 facts.append(self._by_age(years, amount.start, amount.end))
@@ -202,6 +228,7 @@ class ModelReader:
         )
         self._before, self._after = tuple(words["frame_before"]), tuple(words["frame_after"])
         self._not_after, self._negations = tuple(words["not_after"]), tuple(words["negations"])
+        self._described = Descriptions(words["described"])
         self._few_behind, self._returning = re.compile(words["few_behind"]), re.compile(words["returning"])
         self._longer = WordFinder({"longer": words["longer"]})
 
@@ -212,6 +239,10 @@ class ModelReader:
         longer = longest(self._longer.find(text)) if found or asked == "business_model" else []
         hits = [hit for hit in longest(found) if not _crosses(hit, longer)]
         kept = [hit for hit in hits if not self._denied(hit, text)]
+        if not kept and asked in CONDITIONS:
+            described = self._described.read(text, "business_model", denied={hit.label for hit in hits})
+            if described:
+                return described
         if not kept and not hits and asked == "business_model":
             answers = [hit for hit in longest(self._answers.find(text)) if not _crosses(hit, longer)]
             kept = [hit for hit in answers if not self._denied(hit, text)]

@@ -12,6 +12,8 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from nlu.roles import KINDS_OF_SLOT
+
 DIALOGUE = "dialogue"
 ABOUT_FACTS = frozenset({"unit", "guess", "contradiction", "mismatch"})
 """What is pending about a fact that was told: a correction is the answer to it."""
@@ -42,7 +44,7 @@ class DialogueContext(GraphComponent):
 def dialogue_of(tracker: Optional[DialogueStateTracker]) -> dict[str, Any]:
     """The context as the tracker's slots tell it."""
     if tracker is None:
-        return {"topic": None, "asked": None, "advised": False, "pending": None, "another": False, "told": {}}
+        return {"topic": None, "asked": None, "advised": False, "pending": None, "another": False, "told": {}, "known": {}}
     state = tracker.get_slot("dialogue") or {}
     topic, pending = state.get("topic"), (state.get("pending") or {}).get("kind")
     return {
@@ -52,6 +54,7 @@ def dialogue_of(tracker: Optional[DialogueStateTracker]) -> dict[str, Any]:
         "pending": pending,
         "another": bool(state.get("another")) and tracker.get_slot("industry") is None,
         "told": {} if pending in ABOUT_FACTS else numbers(tracker, state.get("told", ())),
+        "known": numbers(tracker, KINDS_OF_SLOT),
     }
 
 

@@ -34,11 +34,13 @@ class Draft:
 
 @dataclass(frozen=True)
 class Asked:
-    """The dialogue's state: the slot waited for, the question under way (names or ``None``), the numbers told last by slot."""
+    """The dialogue's state: the slot waited for, the question under way (names or ``None``), the numbers told last and all that
+    are known, by slot."""
 
     slot: Optional[str] = None
     topic: Optional[str] = None
     told: Mapping[str, Decimal] = field(default_factory=dict)
+    known: Mapping[str, Decimal] = field(default_factory=dict)
 
 
 def lacks_unit(draft: Draft) -> bool:

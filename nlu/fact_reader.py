@@ -16,11 +16,12 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from nlu.fact import Fact
 from nlu.facts import read_facts
-from nlu.lexicon import Lexicon, project_lexicon
+from nlu.lexicon import project_lexicon
 from nlu.similar import SimilarTrades
 from nlu.trades import SimilarTrade
 
 EXTRACTOR = "FactReader"
+TRADES = "trades.npz"
 FACTS = "facts"
 """The key of a message under which later components find the list of :class:`~nlu.fact.Fact`."""
 
@@ -36,12 +37,16 @@ class Normalised(Protocol):
 
 
 # Registered as a featurizer: Rasa shows training messages to those alone, and the classifier learns from the facts found.
-@DefaultV1Recipe.register([DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER], is_trainable=False)
+@DefaultV1Recipe.register([DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER], is_trainable=True)
 class FactReader(GraphComponent):
-    """Reads the facts of each message; sets ``facts`` for later components and the entities of the parse result."""
+    """Reads the facts of each message; sets ``facts`` for later components and the entities of the parse result.
 
-    def __init__(self, lexicon: Lexicon, similar: Optional[SimilarTrade] = None) -> None:
-        self._lexicon, self._similar = lexicon, similar
+    What it trains are the embeddings of the trades, which would take seconds at each start.
+    """
+
+    def __init__(self, storage: ModelStorage, resource: Resource, similar: Optional[SimilarTrade] = None) -> None:
+        self._lexicon, self._similar = project_lexicon(), similar
+        self._storage, self._resource = storage, resource
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
@@ -56,13 +61,25 @@ class FactReader(GraphComponent):
         resource: Resource,
         execution_context: ExecutionContext,
     ) -> "FactReader":
-        """Load the lexicon and read one message, so that the first user does not wait for the matchers."""
-        lexicon = project_lexicon()
-        read_facts("", None, lexicon)
-        if not config["similar_trades"]:
-            return cls(lexicon)
-        trades = lexicon["industries"]["trades"]
-        return cls(lexicon, SimilarTrades(trades, config["near_enough"], config["majority"]))
+        return cls(model_storage, resource)
+
+    @classmethod
+    def load(
+        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource,
+        execution_context: ExecutionContext, **kwargs: Any,
+    ) -> "FactReader":  # fmt: skip
+        """With the trades' embeddings; reads one message, so that the first user does not wait for the matchers."""
+        with model_storage.read_from(resource) as directory:
+            similar = SimilarTrades.load(directory / TRADES, config["near_enough"], config["majority"])
+        reader = cls(model_storage, resource, similar if config["similar_trades"] else None)
+        read_facts("", None, reader._lexicon)
+        return reader
+
+    def train(self, training_data: TrainingData) -> Resource:
+        """Nothing is learned from the messages."""
+        with self._storage.write_to(self._resource) as directory:
+            SimilarTrades.of(self._lexicon["industries"]["trades"]).save(directory / TRADES)
+        return self._resource
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Set ``facts`` and add the entities of each message."""
@@ -91,7 +108,8 @@ class FactReader(GraphComponent):
             self._similar,
             date.today().year,
             another=dialogue.get("another", False),
-            told={name: Decimal(str(number)) for name, number in dialogue.get("told", {}).items()},
+            told=decimals(dialogue.get("told", {})),
+            known=decimals(dialogue.get("known", {})),
         )
 
     @staticmethod
@@ -102,6 +120,10 @@ class FactReader(GraphComponent):
         if normalised is not None:
             start, end = original_span(normalised.offsets, start, end, original)
         return {**fact.as_entity(), "start": start, "end": end, "text": original[start:end], "extractor": EXTRACTOR}
+
+
+def decimals(numbers: Mapping[str, float]) -> dict[str, Decimal]:
+    return {name: Decimal(str(number)) for name, number in numbers.items()}
 
 
 def original_span(offsets: Sequence[int], start: int, end: int, original: str) -> tuple[int, int]:

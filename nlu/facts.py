@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Mapping, Optional
+from typing import Mapping, Optional, Sequence
 
 from nlu.amounts import read_amounts
 from nlu.conditions import check_reader, model_reader, stage_reader
@@ -30,12 +30,13 @@ def read_facts(
     this_year: Optional[int] = None,
     another: bool = False,
     told: Optional[Mapping[str, Decimal]] = None,
+    known: Optional[Mapping[str, Decimal]] = None,
 ) -> list[Fact]:
     """Facts of a normalised text (NFKC, lower case, simplified) by place.
 
     ``asked`` is the slot that the advisor waits for, ``topic`` the question under way (intent names), ``similar``
     guesses an industry where the lexicon is silent, ``this_year`` turns a year of foundation into an age. ``another``: she
-    turned to another company, which may be somebody else's; ``told``: the numbers of her last message by slot.
+    turned to another company, which may be somebody else's; ``told``: the numbers of her last message by slot, ``known``: all.
     Beyond :data:`MAX_CHARACTERS` nothing is read.
     """
     text = text[:MAX_CHARACTERS]
@@ -44,9 +45,16 @@ def read_facts(
     rest = meaning_reader(lexicon).without_terms(rest)
     rest = speaker_reader(lexicon).as_hers(rest, another)
     amounts = read_amounts(rest, lexicon)
-    facts = quantity_reader(lexicon).read(rest, amounts, Asked(asked, topic, told or {}))
-    facts += stage_reader(lexicon).read(rest, amounts, asked, this_year)
-    facts += model_reader(lexicon).read(rest, asked) + check_reader(lexicon).read(rest, asked)
-    facts += trade_reader(lexicon).read(rest, asked, similar)
+    facts = quantity_reader(lexicon).read(rest, amounts, Asked(asked, topic, told or {}, known or {}))
+    stages = stage_reader(lexicon).read(rest, amounts, asked, this_year)
+    models = model_reader(lexicon).read(rest, None if asked == "stage" and (stages or facts) else asked)
+    facts = outside(facts, models) + stages + models + check_reader(lexicon).read(rest, asked)
+    facts += trade_reader(lexicon).read(rest, asked, None if facts else similar)
     facts = supposition_reader(lexicon).marked(facts, text, asked)
     return sorted([*contacts, *facts], key=lambda fact: (fact.start, fact.end))
+
+
+def outside(facts: Sequence[Fact], models: Sequence[Fact]) -> list[Fact]:
+    """一年签一次合同 tells how customers pay, and no number of orders; 一年来买五次 of those who come back tells both."""
+    spans = [(model.start, model.end) for model in models if model.value != "repeat"]
+    return [fact for fact in facts if not any(start <= fact.start and fact.end <= end for start, end in spans)]

@@ -27,7 +27,7 @@ from nlu.roles import KINDS_OF_SLOT, role_reader
 COMMAND = re.compile(r"(?<![:/])/[a-z_]{3,}")
 LOSING = frozenset({"restart", "delete_my_data"})
 """Wishes that lose facts: a command typed somewhere in a message does not speak them."""
-SURE_TO_LOSE = 0.4
+SURE_TO_LOSE = 0.7
 """Probability from which such a wish counts without a word of it."""
 PUNCTUATION = re.compile(r"[\W_]+")
 CHANGES = frozenset({"factor", "delta"})
@@ -62,8 +62,9 @@ def is_bare_follow_up(text: str) -> bool:
 
 
 def tells(facts: Sequence[Fact], asked: Optional[str]) -> bool:
-    """Is the fact that was asked for in the message?"""
-    return asked is not None and any(fact.name == asked and not fact.supposed for fact in facts)
+    """Is the fact that was asked for in the message, or for the stage the years that do not decide it?"""
+    names = {asked, "years_in_business"} if asked == "stage" else {asked}
+    return asked is not None and any(fact.name in names and not fact.supposed for fact in facts)
 
 
 def supposes(facts: Sequence[Fact]) -> bool:
@@ -150,7 +151,7 @@ def goes_on_telling(intent: Optional[str], topic: str, facts: Sequence[Fact]) ->
     """Facts told without a question, while one is under way: uncertain readings, and facts that its evaluation alone asks for."""
     told = told_names(facts)
     of_evaluation = topic == "evaluate_budget" and (len(told & OF_EVALUATION) >= 2 or bool(told & CHECKS))
-    return bool(told) and intent == ASK_BACK or of_evaluation and intent in (*QUESTIONS, OUT_OF_SCOPE)
+    return bool(told) and intent in (ASK_BACK, OUT_OF_SCOPE) or of_evaluation and intent in QUESTIONS
 
 
 def judges_spending(text: str, facts: Sequence[Fact]) -> bool:
@@ -208,7 +209,15 @@ class FollowUp(GraphComponent):
         return messages
 
     @staticmethod
-    def _decided(message: Message) -> Optional[str]:
+    def _begins_to_lack(intent: str, text: str, facts: Sequence[Fact], dialogue: Mapping[str, Any]) -> bool:
+        """At the opening, or after the advice on another question: only then is a lack told as what is wanted."""
+        topic = dialogue.get("topic")
+        if topic is None and intent != "plan_budget":
+            return lacks(text, facts)
+        settled = topic is None or dialogue.get("advised", False)
+        return settled and topic != "budget_shortfall" and not supposes(facts) and lacks_in_figures(facts)
+
+    def _decided(self, message: Message) -> Optional[str]:
         text, facts = message.get(NORMALISED).text, message.get(FACTS) or ()
         dialogue = message.get(DIALOGUE) or {}
         intent = (message.get(INTENT) or {}).get("name")
@@ -232,13 +241,12 @@ class FollowUp(GraphComponent):
             return "inform"
         if leaves_open(text, facts, asked) and (intent in UNDECIDED or ends_open(text)):
             return "unsure"
+        if intent in ("inform", ASK_BACK, "plan_budget") and self._begins_to_lack(intent, text, facts, dialogue):
+            return "budget_shortfall"
         if dialogue.get("topic") and not asks(text) and goes_on_telling(intent, str(dialogue["topic"]), facts):
             return "inform"
         if intent in ("inform", ASK_BACK, "budget_share") and judges_spending(text, facts) and not supposes(facts):
             return "evaluate_budget"
-        if not dialogue.get("topic"):
-            if intent == "plan_budget" and lacks_in_figures(facts) or intent in ("inform", ASK_BACK) and lacks(text, facts):
-                return "budget_shortfall"
         if intent in ("inform", ASK_BACK) and asks(text) and not supposes(facts):
             question = question_beside_facts(message.get(RANKING))
             if question is not None:

@@ -98,11 +98,14 @@ class LowerHalf:
 
     def batch(self, ids: np.ndarray, lengths: np.ndarray, signs: np.ndarray) -> Batch:
         """What the upper half reads of messages made of these pieces."""
+        return self.at(np.searchsorted(self.ids, ids), lengths, signs)
+
+    def at(self, places: np.ndarray, lengths: np.ndarray, signs: np.ndarray) -> Batch:
+        """The same for pieces named by their places."""
         encoder = sentence_encoder()
         windows = windows_of(lengths)
-        places = np.searchsorted(self.ids, ids)
         around = np.append(places, len(self.ids))[windows]
-        first = np.empty((len(ids), len(BRANCHES) * WIDTH), dtype=np.float32)
+        first = np.empty((len(places), len(BRANCHES) * WIDTH), dtype=np.float32)
         for branch, (size, before) in enumerate(BRANCHES):
             total = self.shares[branch][0][around[:, 2 - before]]
             for place in range(1, size):
@@ -111,6 +114,40 @@ class LowerHalf:
             first[:, part_of(branch)] = np.maximum(total, 0, out=total)
         first += self.projected[places]
         return Batch(self.vectors[places], first, windows, lengths, signs)
+
+
+class KnownPieces:
+    """The lower half of the pieces met so far: few pieces make most messages. Full, it begins anew."""
+
+    def __init__(self, capacity: int = 1000) -> None:
+        self._places: dict[int, int] = {}
+        self._half = LowerHalf(
+            np.arange(capacity),
+            np.zeros((capacity, EMBEDDED), dtype=np.float32),
+            np.zeros((capacity, len(BRANCHES) * WIDTH), dtype=np.float32),
+            tuple(np.zeros((size, capacity + 1, WIDTH), dtype=np.float32) for size, _ in BRANCHES),
+        )
+
+    def batch(self, ids: np.ndarray, lengths: np.ndarray, signs: np.ndarray) -> Batch:
+        """What the upper half reads of messages made of these pieces."""
+        named: list[int] = ids.tolist()
+        new = sorted({piece for piece in named if piece not in self._places})
+        if len(self._places) + len(new) > len(self._half.ids):
+            self._places.clear()
+            new = sorted(set(named))
+        if len(new) > len(self._half.ids):
+            return LowerHalf.of(ids).batch(ids, lengths, signs)
+        for piece in new:
+            self._add(piece)
+        return self._half.at(np.array([self._places[piece] for piece in named]), lengths, signs)
+
+    def _add(self, piece: int) -> None:
+        """Worked out alone, so that it does not depend on those that it came with, not even in the last digit."""
+        found, place = LowerHalf.of(np.array([piece])), len(self._places)
+        self._half.vectors[place], self._half.projected[place] = found.vectors[0], found.projected[0]
+        for kept, given in zip(self._half.shares, found.shares):
+            kept[:, place] = given[:, 0]
+        self._places[piece] = place
 
 
 def part_of(branch: int) -> slice:

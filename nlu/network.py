@@ -13,7 +13,7 @@ from typing import Iterator, Mapping, Sequence
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from nlu.lower_half import EMBEDDED, Batch, LowerHalf, pieces
+from nlu.lower_half import EMBEDDED, Batch, KnownPieces, LowerHalf, pieces
 from nlu.upper_half import FEATURES, Arrays, backward, forward, initial, softmax
 
 
@@ -134,6 +134,7 @@ class Network:
     def __init__(self, classes: Sequence[str], arrays: Arrays) -> None:
         self.classes = tuple(classes)
         self._arrays = arrays
+        self._known = KnownPieces()
 
     @classmethod
     def fit(cls, corpus: Corpus, labels: Sequence[str], course: Course = Course()) -> "Network":
@@ -159,7 +160,7 @@ class Network:
     def probabilities(self, texts: Sequence[str], signs: np.ndarray) -> np.ndarray:
         """One row of probabilities a text, in the order of ``classes``."""
         cut = pieces(texts)
-        batch = LowerHalf.of(cut.ids).batch(cut.ids, cut.lengths, np.asarray(signs, dtype=np.float32))
+        batch = self._known.batch(cut.ids, cut.lengths, np.asarray(signs, dtype=np.float32))
         return softmax(forward(self._arrays, batch).logits)
 
     def save(self, path: Path) -> None:

@@ -57,7 +57,7 @@ class QuantityReader:
         changes = self._changes.read(amounts, context)
         changed = {fact.start for fact in changes}
         drafts = self._drafts([amount for amount in amounts if amount.start not in changed], context, asked)
-        drafts = self._with_supposed_share(drafts, context, asked)
+        drafts = self._with_premises(drafts, context, asked)
         drafts = self._retractions.without_retracted(drafts, context)
         drafts = [self._chooser.marked(draft, context) for draft in drafts if not self._others.of_others(draft, context)]
         drafts = self._chooser.with_roles_of_others(drafts, context, asked)
@@ -68,20 +68,20 @@ class QuantityReader:
             [*facts, *changes, *(fact for fact in none if fact.name not in told)], key=lambda fact: fact.start
         )
 
-    def _with_supposed_share(self, drafts: Sequence[Draft], context: Context, asked: Asked) -> list[Draft]:
+    def _with_premises(self, drafts: Sequence[Draft], context: Context, asked: Asked) -> list[Draft]:
         """如果降到18%呢 behind advice on a share: what a bare percentage moves to is the share."""
-        drafts = [self._as_share(draft, context) if draft.role == "share" else draft for draft in drafts]
+        drafts = [self._as_moved(draft, context) for draft in drafts]
         if asked.topic != "budget_share" or asked.slot == "gross_margin" or any(d.role == "share" for d in drafts):
             return drafts
-        return [self._as_share(draft, context) if self._is_bare_move(draft, context) else draft for draft in drafts]
+        return [replace(draft, role="share") if self._is_bare_move(draft, context) else draft for draft in drafts]
 
-    def _as_share(self, draft: Draft, context: Context) -> Draft:
-        """压到8% is 8%, not at most that."""
+    def _as_moved(self, draft: Draft, context: Context) -> Draft:
+        """Under a premise 压到8% is 8%, not at most that."""
         interval = draft.amount.interval
         moved = self._begins_moved.match(context.text, draft.amount.start) is not None
         if moved and interval.low is None and interval.high is not None and self._changes.supposes(context):
-            draft = replace(draft, amount=replace(draft.amount, interval=Interval.exactly(interval.high)))
-        return replace(draft, role="share")
+            return replace(draft, amount=replace(draft.amount, interval=Interval.exactly(interval.high)))
+        return draft
 
     def _is_bare_move(self, draft: Draft, context: Context) -> bool:
         named = draft.cue is not None and draft.cue.role != f"{OTHER}percent"

@@ -49,6 +49,7 @@ class Settler:
         self._people_after = tuple(words["people_after"])
         self._weak, self._finished_spending = re.compile(words["weak_verbs"]), re.compile(words["finished_spending"])
         self._bare_expenses = frozenset(words["bare_expenses"])
+        self._company_expenses, self._expense_items = frozenset(words["company_expenses"]), tuple(words["expense_items"])
 
     def slots(self, drafts: Sequence[Draft], context: Context, asked: Asked) -> list[Draft]:
         """The drafts with the slots that their roles stand for."""
@@ -82,6 +83,8 @@ class Settler:
                 draft = replace(draft, role="spent")
             elif role == "spent" and self._is_of_all(draft, context):
                 draft = replace(draft, role="total_budget")
+            elif role in ("spent", "needed") and self._is_company_expense(draft, context, asked):
+                draft = replace(draft, role="total_budget")
             elif role == "customer_budget" and "spent" not in roles and self._is_judged(draft, context):
                 draft = replace(draft, role="spent")
             elif role is None and self._is_staff(draft.amount, context):
@@ -114,6 +117,17 @@ class Settler:
         clause = context.text[start : draft.amount.start]
         return self._whole_company.search(clause) is not None and not any(word in clause for word in self._field)
 
+    def _is_company_expense(self, draft: Draft, context: Context, asked: Asked) -> bool:
+        """一年开支三十万 under a question for which nothing spent on customers is asked."""
+        cue = draft.cue
+        if cue is None or asked.topic not in ("plan_budget", "budget_share"):
+            return False
+        word, start = context.text[cue.start : cue.end], context.clause_start(min(cue.start, draft.amount.start))
+        clause = context.text[start : max(cue.end, draft.amount.end)]
+        if any(word in clause for word in self._field):
+            return False
+        return word in self._company_expenses or any(item in clause for item in self._expense_items)
+
     def _is_judged(self, draft: Draft, context: Context) -> bool:
         """客户维护一个月一万二，花得冤不冤: what is judged is spent, unless a word of allotting names it."""
         cue = draft.cue
@@ -128,6 +142,8 @@ class Settler:
         named = [cue.role for cue in context.cues if clause <= cue.start < draft.amount.start and cue.role in _BUDGETS]
         if named:
             return named[-1]
+        if "needed" in roles and asked.slot == "total_budget":
+            return "customer_budget"  # 只批了40万，实际要65万
         if asked.slot in YUAN_A_YEAR and asked.slot not in roles and draft.cue is not None:
             if self._weak.fullmatch(context.text, draft.cue.start, draft.cue.end):
                 return asked.slot
@@ -201,6 +217,7 @@ class Settler:
 
     def _for_last_told(self, drafts: Sequence[Draft], context: Context, asked: Asked) -> list[Draft]:
         """打错了，是88万: a number that nobody named corrects what was told last, of several the one that it comes nearest."""
+        drafts = [self._for_what_it_was(draft, asked) for draft in drafts]
         nameless = [draft for draft in drafts if self._is_nameless(draft, context, asked)]
         if len(nameless) != 1 or not self._corrects(nameless[0], context, asked):
             return list(drafts)
@@ -210,6 +227,13 @@ class Settler:
             return list(drafts)
         slot = min(fitting, key=lambda slot: _times_apart(draft.amount.interval.known_end, asked.told[slot]))
         return [replace(other, role=slot, corrects=True) if other is draft else other for other in drafts]
+
+    def _for_what_it_was(self, draft: Draft, asked: Asked) -> Draft:
+        """花的不是8万是18万: a number that replaces another one is of the only fact that had that number."""
+        if draft.was is None or draft.role in KINDS_OF_SLOT:
+            return draft
+        had = [slot for slot, number in asked.known.items() if number == draft.was and self._may_answer(replace(draft, role=None), slot)]
+        return replace(draft, role=had[0], corrects=True) if len(had) == 1 else draft
 
     def _is_nameless(self, draft: Draft, context: Context, asked: Asked) -> bool:
         """Whether no word says what the number is of; 得有 before it says only that money goes."""
@@ -231,7 +255,7 @@ class Settler:
         slot = asked.slot
         if slot is None or slot not in KINDS_OF_SLOT or any(draft.role == slot for draft in drafts):
             return list(drafts)
-        fitting = [draft for draft in drafts if self._may_answer(draft, slot)]
+        fitting = [draft for draft in drafts if self._may_answer(draft, slot) and not _is_too_many(draft, slot)]
         sums = [draft for draft in drafts if draft.amount.kind in (MONEY, NUMBER) and not draft.amount.article]
         if not fitting and len(sums) == 1 and self._says_only_that_money_goes(sums[0], context, asked):
             fitting = sums
@@ -320,6 +344,14 @@ class Settler:
             else draft
             for draft in drafts
         ]
+
+
+def _is_too_many(draft: Draft, slot: str) -> bool:
+    """那如果是四千万呢 while her people are asked: no small company has so many."""
+    amount = draft.amount
+    if amount.kind not in (MONEY, NUMBER) or slot not in WHOLE_NUMBERS:
+        return False
+    return slot == "team_size" and amount.scale >= MYRIAD or amount.interval.known_end >= MYRIAD * 1000
 
 
 def _is_verb_only(draft: Draft) -> bool:

@@ -128,12 +128,15 @@ class TradeReader:
         hers = [trade for trade in told if not (trade.denied or trade.past) and (trade.hers or trade.firm)]
         if not hers:
             return self._by_similarity(text, asked, similar) if similar and not told and not trades else []
-        best = self._made_or_sold(_best(hers), told)
+        best = self._made_or_sold(_best(hers), told, text)
         return [Fact(SLOT, best.industry, best.start, best.end, guess=best.guess, corrects=denied)]
 
     @staticmethod
-    def _made_or_sold(best: Trade, told: Sequence[Trade]) -> Trade:
-        """做红木家具的，厂子开了二十年: goods are made where a word of the message says so."""
+    def _made_or_sold(best: Trade, told: Sequence[Trade], text: str) -> Trade:
+        """做红木家具的，厂子开了二十年: goods are made where a word of the message says so; 种茶叶卖茶叶: who grows them sells them too."""
+        if best.industry in _SELLS and text.startswith(_SELLING, best.start):
+            grown = (trade for trade in told if trade.industry == "agriculture" and not (trade.denied or trade.past))
+            best = next(grown, best)
         makes = any(trade.industry == "manufacturing" and not (trade.denied or trade.past) for trade in told)
         return replace(best, industry="manufacturing", guess=False) if best.guess and makes else best
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from nlu.lower_half import Batch
+from nlu.lower_half import Batch, KnownPieces, LowerHalf, pieces
 from nlu.network import Corpus, Course, Network
 from nlu.sentences import embeddings
 from nlu.upper_half import backward, forward, initial
@@ -56,3 +56,13 @@ def test_a_message_reads_the_same_alone_and_among_others() -> None:
     together = network.probabilities(TEXTS, SIGNS)
     alone = np.vstack([network.probabilities([text], signs[None]) for text, signs in zip(TEXTS, SIGNS)])
     assert np.allclose(together, alone, atol=1e-5)
+
+
+@pytest.mark.parametrize("capacity", [3, 40, 1000])
+def test_pieces_met_before_read_as_if_met_now(capacity: int) -> None:
+    known = KnownPieces(capacity)
+    for text, signs in zip(TEXTS * 2, [*SIGNS, *SIGNS]):
+        cut = pieces([text])
+        fresh = LowerHalf.of(cut.ids).batch(cut.ids, cut.lengths, signs[None])
+        met = known.batch(cut.ids, cut.lengths, signs[None])
+        assert np.allclose(met.first, fresh.first, atol=1e-4) and np.array_equal(met.vectors, fresh.vectors)
