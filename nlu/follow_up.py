@@ -73,6 +73,12 @@ def supposes(facts: Sequence[Fact]) -> bool:
     return bool(supposed) and all(supposed)
 
 
+def supposes_a_number(text: str, facts: Sequence[Fact]) -> bool:
+    """那如果是四千万呢: a number of nothing named, under a premise."""
+    nameless = bool(facts) and all(fact.name == "number" for fact in facts)
+    return nameless and re.match(grammar()["premise"], text) is not None
+
+
 def corrects_only(facts: Sequence[Fact]) -> bool:
     """Is something corrected, and nothing supposed?"""
     return any(fact.corrects for fact in facts) and not any(fact.supposed or fact.name in CHANGES for fact in facts)
@@ -231,6 +237,8 @@ class FollowUp(GraphComponent):
                 return "inform"
             if message.get(INTENT)["confidence"] < SURE_TO_LOSE:
                 return OUT_OF_SCOPE
+        if dialogue.get("advised") and supposes_a_number(text, facts):
+            return "what_if"
         if dialogue.get("topic") and is_bare_follow_up(text) and not supposes(facts):
             return str(dialogue["topic"])
         if dialogue.get("advised") and intent in TELLING_OR_ASKING and supposes(facts):

@@ -30,7 +30,9 @@ def without_spaces(text: str) -> PlainNormalised:
 def reader(tmp_path_factory: pytest.TempPathFactory) -> FactReader:
     storage = LocalModelStorage.create(tmp_path_factory.mktemp("model"))
     context = ExecutionContext(GraphSchema({}))
-    return FactReader.create(FactReader.get_default_config(), storage, Resource("facts"), context)
+    config = FactReader.get_default_config()
+    trained = FactReader.create(config, storage, Resource("facts"), context).train(TrainingData())
+    return FactReader.load(config, storage, trained, context)
 
 
 def entities(reader: FactReader, text: str, asked: Optional[str] = None) -> list[dict[str, Any]]:
