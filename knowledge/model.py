@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from typing import Literal, Mapping, Optional
 
 Worth = Literal["reference", "survey", "official", "assumption"]
 Category = Literal["people", "tools", "marketing"]
+LONGEST_QUESTION = 1000
+"""Characters in which a term is looked for."""
 
 
 @dataclass(frozen=True)
@@ -216,9 +219,22 @@ class Knowledge:
         return self.seasons.get(industry or "default", self.seasons["default"])
 
     def find_term(self, text: str) -> Optional[Term]:
-        """The term named in ``text``; of several the one with the longest name."""
-        named = [(len(word), term) for term in self.terms.values() for word in term.words if word in text.lower()]
-        return max(named, key=lambda entry: entry[0])[1] if named else None
+        """The term named in ``text``; of several the one with the longest name. As fast however many terms there are."""
+        text = text[:LONGEST_QUESTION].lower()
+        for length in self._lengths_of_terms:
+            for start in range(len(text) - length + 1):
+                term = self._terms_by_word.get(text[start : start + length])
+                if term is not None:
+                    return term
+        return None
+
+    @cached_property
+    def _terms_by_word(self) -> Mapping[str, Term]:
+        return {word: term for term in reversed([*self.terms.values()]) for word in term.words}
+
+    @cached_property
+    def _lengths_of_terms(self) -> tuple[int, ...]:
+        return tuple(sorted({len(word) for word in self._terms_by_word}, reverse=True))
 
     def find_fact(self, text: str) -> Optional[str]:
         """The fact named in ``text``; of several the one with the longest name."""
