@@ -14,6 +14,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from nlu.lower_half import EMBEDDED, Batch, KnownPieces, LowerHalf, pieces
+from nlu.sentences import sentence_encoder
 from nlu.upper_half import FEATURES, Arrays, backward, forward, initial, softmax
 
 
@@ -168,6 +169,8 @@ class Network:
 
     @classmethod
     def load(cls, path: Path) -> "Network":
+        """Loads the pretrained half too: workers that are made after this share it, and no user waits for it."""
+        sentence_encoder()
         with np.load(path, allow_pickle=False) as stored:
             arrays = {name: stored[name].astype(np.float32) for name in stored.files if name != "classes"}
             return cls([str(name) for name in stored["classes"]], arrays)
