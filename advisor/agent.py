@@ -10,7 +10,7 @@ from rasa.core.agent import Agent
 from actions.services import services
 from advisor import in_process, logs
 from advisor.actions_server import ActionsServer
-from advisor.graph_runner import PlannedGraphRunner
+from advisor.lean_processor import LeanProcessor
 from advisor.settings import Settings
 from storage.database import open_database
 from storage.lock_store import AmongProcesses, FairLockStore, FileLocks, RedisLocks
@@ -30,7 +30,7 @@ def load_agent(model: Path, settings: Settings) -> Agent:
     # Not through the constructor: it would answer a failing database with one in memory, and what is told would be lost.
     agent.tracker_store = AdvisorTrackerStore(None, engine=engine)
     agent.load_model(str(model))
-    agent.processor.graph_runner = PlannedGraphRunner.over(agent.processor.graph_runner)
+    agent.processor = LeanProcessor.over(agent.processor)
     return agent
 
 

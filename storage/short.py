@@ -47,8 +47,7 @@ class Base:
         )
 
     def put_on(self, tracker: "FoldedTracker") -> None:
-        """Bring a tracker into this state."""
-        tracker._reset()
+        """Bring a tracker in which nothing has happened into this state."""
         for name, value in copy.deepcopy(dict(self.slots)).items():
             if name in tracker.slots:
                 tracker.slots[name].value = value

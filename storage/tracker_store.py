@@ -32,6 +32,11 @@ EVENTS_A_TURN = 12
 ERASED_SLOT = "history_erased"
 """When this slot is set anew, all that was stored of the person up to then is deleted."""
 
+# Stated once: to build a statement takes as long as to execute it.
+HERS = conversations.c.sender_id == sa.bindparam("sender")
+STATE_OF = sa.select(conversations.c.position, conversations.c.state).where(HERS)
+MOVE_ON = conversations.update().where(HERS, conversations.c.position == sa.bindparam("from"))
+
 WriteBeside = Callable[[Connection], None]
 beside_turn: ContextVar[tuple[WriteBeside, ...]] = ContextVar("beside_turn", default=())
 """What else is written in the transaction of the turn under way."""
@@ -94,9 +99,8 @@ class AdvisorTrackerStore(TrackerStore):
             return [event_of(orjson.loads(content)) for content in found]
 
     def _read(self, sender_id: str) -> Optional[FoldedTracker]:
-        query = sa.select(conversations.c.position, conversations.c.state).where(conversations.c.sender_id == sender_id)
         with self.engine.connect() as connection:
-            row = connection.execute(query).first()
+            row = connection.execute(STATE_OF, {"sender": sender_id}).first()
         if row is None:
             return self._read_full(sender_id)
         short, slots = decoded(row.state), self.domain.slots
@@ -175,8 +179,7 @@ def without_history(connection: Connection, turn: StoredTurn) -> StoredTurn:
 
 def store_state(connection: Connection, sender_id: str, position: int, end: int, state: bytes) -> None:
     """Write where the conversation stands, if it still stood at ``position``; an insert that meets a row is a conflict."""
-    here = (conversations.c.sender_id == sender_id) & (conversations.c.position == position)
-    if connection.execute(conversations.update().where(here).values(position=end, state=state)).rowcount:
+    if connection.execute(MOVE_ON, {"sender": sender_id, "from": position, "position": end, "state": state}).rowcount:
         return
     connection.execute(conversations.insert().values(sender_id=sender_id, position=end, state=state))
 
