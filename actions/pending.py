@@ -176,6 +176,17 @@ def choice_word(turn: Turn, state: PendingState) -> bool:
     return True
 
 
+def go_on_with_likelier(turn: Turn) -> None:
+    """She tells facts instead of choosing: the likelier question is pursued, and she is told which."""
+    if turn.dialogue.pending is None or turn.dialogue.pending["kind"] != "choice" or not turn.changed_facts:
+        return
+    likelier = next((intent for intent in turn.dialogue.pending["intents"] if intent in TOPICS), None)
+    if likelier is not None:
+        settle(turn)
+        turn.dialogue.open_topic(likelier)
+        turn.lead_in("pending.choice_likelier", title=turn.phrases.text(f"choice.{likelier}.title"))
+
+
 # what_if: shall the premise hold?
 def ask_what_if(turn: Turn, state: PendingState) -> None:
     turn.wait_for(None)

@@ -26,7 +26,7 @@ class LeanProcessor(MessageProcessor):
     def over(cls, processor: MessageProcessor) -> "LeanProcessor":
         """The same processor with its model."""
         lean = cls.__new__(cls)
-        vars(lean).update(vars(processor))
+        lean.__dict__.update(vars(processor))
         for node in processor.graph_runner._instantiated_nodes.values():
             if isinstance(node._component, rule_policy.RulePolicy):
                 node._component = RulePolicy.over(node._component)

@@ -32,7 +32,7 @@ class RulePolicy(rule_policy.RulePolicy):
     def over(cls, policy: rule_policy.RulePolicy) -> "RulePolicy":
         """The same policy with its rules."""
         recent = cls.__new__(cls)
-        vars(recent).update(vars(policy))
+        recent.__dict__.update(vars(policy))
         rules = [policy._rule_key_to_state(key) for kind in (RULES, RULES_FOR_LOOP_UNHAPPY_PATH) for key in policy.lookup[kind]]
         recent.longest = max(map(len, rules), default=1)
         recent.by_text = any(TEXT in part for rule in rules for state in rule for part in state.values())

@@ -29,6 +29,8 @@ LOSING = frozenset({"restart", "delete_my_data"})
 """Wishes that lose facts: a command typed somewhere in a message does not speak them."""
 SURE_TO_LOSE = 0.7
 """Probability from which such a wish counts without a word of it."""
+SURE_TO_TURN = 0.75
+"""Probability from which another question, or the wish for a person, is taken up while a fact is asked and nothing is asked back."""
 PUNCTUATION = re.compile(r"[\W_]+")
 CHANGES = frozenset({"factor", "delta"})
 AT_ALL_LIKELY = 0.25
@@ -43,6 +45,8 @@ TELLING_OR_ASKING = frozenset({*QUESTIONS, OUT_OF_SCOPE, ASK_BACK, "inform", "as
 """Readings that a premise after the advice overrules."""
 ANYHOW_TOLD = frozenset({ASK_BACK, "what_if"})
 """Readings that an answer to the open question overrules though it looks like a question: 扩张呢，整了俩分店."""
+TURNING = frozenset({*QUESTIONS, "talk_to_human"})
+"""Readings that leave the question under way."""
 YIELDING = frozenset({*QUESTIONS, OUT_OF_SCOPE, ASK_BACK, "ask_term", "what_if", "request_demo", "greet"})
 """Readings that a plain answer to the open question overrules."""
 
@@ -130,6 +134,11 @@ def no_question() -> re.Pattern[str]:
 def asks(text: str) -> bool:
     """Is there a question in the message? 需要多少说不清 and 谁家也不会买两回 ask nothing, 不清楚该怎么定 does."""
     return asks_something(no_question().sub("", not_known().sub("", text)))
+
+
+def is_sure(message: Message) -> bool:
+    """Is the reading probable enough to leave what is asked?"""
+    return float(message.get(INTENT)["confidence"]) >= SURE_TO_TURN
 
 
 def speaks_of_losing(text: str) -> bool:
@@ -251,6 +260,10 @@ class FollowUp(GraphComponent):
             return "unsure"
         if intent in ("inform", ASK_BACK, "plan_budget") and self._begins_to_lack(intent, text, facts, dialogue):
             return "budget_shortfall"
+        turns = intent in TURNING - {dialogue.get("topic")} and not lacks(text, facts) and not lacks_in_figures(facts)
+        if asked and turns and not asks(text) and not is_sure(message):
+            # 没单独留过, 等下来客人了: an answer in words that no list holds, or nothing to do with it.
+            return "inform" if intent in QUESTIONS or told_names(facts) else OUT_OF_SCOPE
         if dialogue.get("topic") and not asks(text) and goes_on_telling(intent, str(dialogue["topic"]), facts):
             return "inform"
         if intent in ("inform", ASK_BACK, "budget_share") and judges_spending(text, facts) and not supposes(facts):

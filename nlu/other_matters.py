@@ -26,6 +26,7 @@ class OtherMatters:
             re.compile(asking[key]) for key in ("questioned_before", "questioned_behind")
         )
         self._other_matters, self._other_shares = tuple(words["other_matters"]), tuple(words["other_shares"])
+        self._expense_items = tuple(words["expense_items"])
         self._field_words, self._hiring = tuple(words["field_words"]), tuple(words["hiring"])
         self._not_bought = re.compile(words["not_bought"])
         self._bookkeepers = re.compile(words["bookkeepers"])
@@ -70,7 +71,9 @@ class OtherMatters:
             # 花了20万吧，我老婆记的账: behind the answer only what its own clause names is another matter.
             text = text[context.clause_start(min(cue.start, draft.amount.start)) : context.clause_end(draft.amount.end)]
         text = self._bookkeepers.sub("", text)
-        return any(word in text for word in self._other_matters)
+        # 房租进货人工全算上，六十来万: what the whole is asked for is made of.
+        parts = self._expense_items if asked.slot == "total_budget" else ()
+        return any(word in text for word in self._other_matters if not word.startswith(parts))
 
     @staticmethod
     def _may_be_margin(draft: Draft, asked: Asked) -> bool:

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from typing import Any, Mapping, Sequence
 
-from nlu.amounts import MONEY, TIMES, Amount, AmountReader
+from nlu.amounts import COUNT, MONEY, TIMES, Amount, AmountReader
 from nlu.drafts import OTHER, Asked, Draft, is_bare_count
 from nlu.interval import MYRIAD
 from nlu.periods import Period, PeriodReader
@@ -41,6 +41,7 @@ class RoleRefiner:
         self._after_slang, self._few_or_many = words["after_slang"], frozenset(words["few_or_many"])
         self._light_verbs = sorted(map(str, words["light_verbs"]), key=len, reverse=True)
         self._those_who = re.compile(words["those_who"])
+        self._looking_after = re.compile(words["looking_after"])
         self._unwon = tuple(words["unwon"])
         self._weak = re.compile(words["weak_verbs"])
         self._left_over, self._lost_behind = re.compile(words["left_over"]), re.compile(words["lost_behind"])
@@ -134,9 +135,11 @@ class RoleRefiner:
     def _are_those_who(self, draft: Draft, text: str) -> bool:
         """对接客户的26个人: persons who do something with customers are staff."""
         cue, amount = draft.cue, draft.amount
-        if cue is None or cue.end > amount.start or amount.unit != "person":
+        if cue is None or cue.end > amount.start:
             return False
-        return self._those_who.fullmatch(text, cue.end, amount.start) is not None
+        looked_after = amount.kind == COUNT and self._looking_after.search(text[: cue.start]) is not None
+        people = amount.unit == "person" or looked_after
+        return people and self._those_who.fullmatch(text, cue.end, amount.start) is not None
 
     def _as_slang(self, draft: Draft, context: Context, asked: Asked) -> Draft:
         """20个 behind a word of money (预算一共20个) are 20万, unless a number of customers or staff is asked for."""

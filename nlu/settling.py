@@ -48,6 +48,8 @@ class Settler:
         self._one_customer = re.compile(words["one_customer"])
         self._people_after = tuple(words["people_after"])
         self._weak, self._finished_spending = re.compile(words["weak_verbs"]), re.compile(words["finished_spending"])
+        self._added_up = re.compile(words["added_up"])
+        self._left_over, self._cut = re.compile(words["left_over"]), re.compile(words["cut_down"])
         self._bare_expenses = frozenset(words["bare_expenses"])
         self._company_expenses, self._expense_items = frozenset(words["company_expenses"]), tuple(words["expense_items"])
 
@@ -67,6 +69,10 @@ class Settler:
                 draft = replace(draft, role="needed", rest=True)
             elif role == "budget":
                 draft = replace(draft, role=self._which_budget(draft, roles, context, asked))
+            elif role == "allotted" and "spent" in roles and self._is_left(draft, context):
+                draft = replace(draft, role=f"{OTHER}surplus")
+            elif role == "surplus" and asked.slot == "customer_budget" and self._is_cut_down(draft, context):
+                draft = replace(draft, role="customer_budget")
             elif role == "allotted":
                 draft = replace(draft, role=self._which_allotted(draft, roles, context, asked))
             elif role == "surplus":
@@ -91,6 +97,16 @@ class Settler:
                 draft = replace(draft, role="team_size")
             settled.append(draft)
         return self._with_team(settled, asked)
+
+    def _is_left(self, draft: Draft, context: Context) -> bool:
+        """花了七万九，就剩一千: beside what is spent it is the remainder."""
+        cue = draft.cue
+        return cue is not None and self._left_over.fullmatch(context.text, cue.start, cue.end) is not None
+
+    def _is_cut_down(self, draft: Draft, context: Context) -> bool:
+        """砍完还剩36万: what a cut has left is the budget."""
+        start = context.sentence_start(draft.amount.start)
+        return self._cut.search(context.text, start, draft.amount.start) is not None
 
     def _is_of_customers(self, draft: Draft, context: Context) -> bool:
         """客户这块一年开销8万: a word of any expense beside one of customers is what they cost."""
@@ -255,7 +271,8 @@ class Settler:
         slot = asked.slot
         if slot is None or slot not in KINDS_OF_SLOT or any(draft.role == slot for draft in drafts):
             return list(drafts)
-        fitting = [draft for draft in drafts if self._may_answer(draft, slot) and not _is_too_many(draft, slot)]
+        said = [draft for draft in drafts if not _is_too_many(draft, slot) and not _is_known_sum(draft, slot, asked)]
+        fitting = [draft for draft in said if self._may_answer(draft, slot) or self._is_the_whole(draft, slot, context)]
         sums = [draft for draft in drafts if draft.amount.kind in (MONEY, NUMBER) and not draft.amount.article]
         if not fitting and len(sums) == 1 and self._says_only_that_money_goes(sums[0], context, asked):
             fitting = sums
@@ -276,6 +293,12 @@ class Settler:
         if not _is_verb_only(draft):
             return False
         return slot == "avg_order_value" and role == "needed"
+
+    def _is_the_whole(self, draft: Draft, slot: str, context: Context) -> bool:
+        """房租老师饭钱合起来四十万 where the whole is asked for: an expense by its name, and all of them added up."""
+        start = context.sentence_start(draft.amount.start)
+        added = self._added_up.search(context.text, start, draft.amount.start) is not None
+        return slot == "total_budget" and draft.role == f"{OTHER}money" and draft.amount.kind in KINDS_OF_SLOT[slot] and added
 
     def _says_only_that_money_goes(self, draft: Draft, context: Context, asked: Asked) -> bool:
         """得有30万, 一年拢共要开销六百万: beside no noun that names a fact, it answers the question for a sum in yuan."""
@@ -352,6 +375,13 @@ def _is_too_many(draft: Draft, slot: str) -> bool:
     if amount.kind not in (MONEY, NUMBER) or slot not in WHOLE_NUMBERS:
         return False
     return slot == "team_size" and amount.scale >= MYRIAD or amount.interval.known_end >= MYRIAD * 1000
+
+
+def _is_known_sum(draft: Draft, slot: str, asked: Asked) -> bool:
+    """那28万算高还是算低 while her customers are asked: a sum in 万 that she has told of something in yuan."""
+    amount = draft.amount
+    sums = {number for name, number in asked.known.items() if name in YUAN_A_YEAR}
+    return slot in WHOLE_NUMBERS and amount.scale >= MYRIAD and amount.interval.known_end in sums
 
 
 def _is_verb_only(draft: Draft) -> bool:

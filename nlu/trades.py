@@ -65,6 +65,7 @@ class TradeReader:
         self._heads = _by_word(words["heads"])
         self._verbs = _by_word(words["verbs"])
         self._overriding = _by_word(words["overriding_heads"])
+        self._software_for_trade = re.compile(words["software_for_trade"])
         self._online = WordFinder({"online": words["online"]})
         sticky = [
             word for word in words["customers_before"] if len(str(word)) > 1 and str(word).endswith(("是", "客户"))
@@ -218,7 +219,8 @@ class TradeReader:
             if len(head) == length and head in self._overriding:
                 longer = replace(trade, industry=self._overriding[head], end=trade.end + length, firm=True)
                 return self._extended(longer, text)
-        return trade
+        made = self._software_for_trade.match(text, trade.end)
+        return trade if made is None else replace(trade, industry="software", end=made.end(), firm=True)
 
     def _of_goods(self, text: str, online: Sequence[Hit]) -> list[Trade]:
         goods = longest(self._goods.find(text))
