@@ -176,12 +176,14 @@ def choice_word(turn: Turn, state: PendingState) -> bool:
     return True
 
 
-def go_on_with_likelier(turn: Turn) -> None:
-    """She tells facts instead of choosing: the likelier question is pursued, and she is told which."""
+def go_on_without_choice(turn: Turn) -> None:
+    """She tells facts instead of choosing: the question under way goes on; where there is none, the likelier, and she is told which."""
     if turn.dialogue.pending is None or turn.dialogue.pending["kind"] != "choice" or not turn.changed_facts:
         return
     likelier = next((intent for intent in turn.dialogue.pending["intents"] if intent in TOPICS), None)
-    if likelier is not None:
+    if turn.dialogue.topic is not None:
+        settle(turn)
+    elif likelier is not None:
         settle(turn)
         turn.dialogue.open_topic(likelier)
         turn.lead_in("pending.choice_likelier", title=turn.phrases.text(f"choice.{likelier}.title"))
