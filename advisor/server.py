@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 from pathlib import Path
 
@@ -112,6 +113,10 @@ def serve(model: Path, settings: Settings) -> None:
     agent = load_agent(model, settings)
     # A connection does not survive a fork; each worker opens its own.
     open_database(settings.database_url).dispose()
+    gc.collect()
+    # What lives already is never looked at by the collector again: it takes no time in a turn, and its pages stay shared.
+    gc.freeze()
+    gc.enable()
     place = workers.bound_socket(settings.host, settings.port)
 
     def serve_one() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import logging
 import os
 import signal
@@ -53,9 +52,6 @@ class Workers:
         self._parent_s_end, self._kept_open = os.pipe()
 
     def keep(self, count: int) -> None:
-        # Objects that live already are never looked at by the collector again, so their pages stay shared.
-        gc.collect()
-        gc.freeze()
         for number in ENDING:
             signal.signal(number, self._stop)
         for _ in range(count):

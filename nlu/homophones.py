@@ -7,11 +7,10 @@ from functools import lru_cache
 from typing import Mapping, Optional, Sequence
 
 import jieba
-from pypinyin import lazy_pinyin
 
 from nlu.lexicon import LEXICON_DIRECTORY, read_yaml, trades_and_goods
+from nlu.sounds import Sounds, sound_of
 
-Sounds = tuple[str, ...]
 LONGEST_LISTED = 5
 
 
@@ -83,12 +82,6 @@ def is_broken(tokens: Sequence[str]) -> bool:
         return False
     singles = sum(len(token) == 1 for token in tokens)
     return singles == len(tokens) or (singles > 0 and sum(map(len, tokens)) > 2)
-
-
-@lru_cache(maxsize=8192)
-def sound_of(character: str) -> str:
-    """The usual reading of a character without its tone; itself for what is not Chinese."""
-    return str(lazy_pinyin(character)[0])
 
 
 @lru_cache(maxsize=1)

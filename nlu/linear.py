@@ -7,7 +7,6 @@ from typing import Sequence
 
 import numpy as np
 import scipy.sparse as sp
-from sklearn.linear_model import LogisticRegression
 
 Row = tuple[np.ndarray, np.ndarray]
 """The places of a row that are not zero, and the values there."""
@@ -24,6 +23,8 @@ class LinearModel:
     @classmethod
     def fit(cls, rows: sp.csr_matrix, labels: Sequence[str], strength: float) -> "LinearModel":
         """Multinomial, classes weighted alike; ``strength`` is the inverse of the regularisation."""
+        from sklearn.linear_model import LogisticRegression  # a process that serves never needs it
+
         model = LogisticRegression(C=strength, max_iter=200, class_weight="balanced", tol=1e-3)
         model.fit(rows, list(labels))
         weights, bias = model.coef_.T, model.intercept_

@@ -8,11 +8,9 @@ from functools import lru_cache
 from typing import Mapping, Optional, Sequence
 
 import jieba
-from pypinyin import lazy_pinyin
-from pypinyin.constants import PINYIN_DICT
-from pypinyin.contrib.tone_convert import to_normal
 
 from nlu.lexicon import LEXICON_DIRECTORY, conditions, read_yaml, trades_and_goods
+from nlu.sounds import Sounds, sounds_of, syllables
 
 LONGEST_WORD = 4
 LEAST_FREQUENCY = 60
@@ -28,13 +26,13 @@ def restored(run: str) -> Optional[str]:
     words = re.split(r"[ ']", run)
     if len(run) < 4 or sum(word in latin_words() for word in words) * 2 >= len(words):
         return None
-    syllables: list[str] = []
+    typed: list[str] = []
     for word in words:
         parts = split_syllables(word)
         if parts is None:
             return None
-        syllables += parts
-    return likeliest(syllables) if len(syllables) >= 2 else None
+        typed += parts
+    return likeliest(typed) if len(typed) >= 2 else None
 
 
 @lru_cache(maxsize=1)
@@ -43,19 +41,10 @@ def latin_words() -> frozenset[str]:
     return frozenset(str(word) for word in read_yaml(LEXICON_DIRECTORY / "variants.yml")["latin_words"])
 
 
-@lru_cache(maxsize=1)
-def syllable_inventory() -> frozenset[str]:
-    found = {to_normal(reading) for readings in PINYIN_DICT.values() for reading in readings.split(",")}
-    return frozenset(
-        syllable for syllable in found if re.fullmatch("[a-z]+", syllable) and (len(syllable) > 1 or syllable in "aeo")
-        and syllable not in {"hm", "hng", "ng"}
-    )
-
-
 @lru_cache(maxsize=4096)
 def split_syllables(word: str) -> Optional[list[str]]:
     """The fewest syllables that make up ``word``."""
-    inventory = syllable_inventory()
+    known_syllables = syllables()
     best: list[Optional[list[str]]] = [[]] + [None] * len(word)
     for start in range(len(word)):
         before = best[start]
@@ -63,7 +52,7 @@ def split_syllables(word: str) -> Optional[list[str]]:
             continue
         for end in range(start + 1, min(len(word), start + 6) + 1):
             known = best[end]
-            if word[start:end] in inventory and (known is None or len(before) + 1 < len(known)):
+            if word[start:end] in known_syllables and (known is None or len(before) + 1 < len(known)):
                 best[end] = [*before, word[start:end]]
     return best[-1]
 
@@ -78,33 +67,33 @@ def field_weights() -> Mapping[str, float]:
 
 
 @lru_cache(maxsize=1)
-def words_by_pinyin() -> Mapping[tuple[str, ...], tuple[str, float]]:
+def words_by_pinyin() -> Mapping[Sounds, tuple[str, float]]:
     """The likeliest word for each run of syllables, with the logarithm of its probability."""
     jieba.setLogLevel(60)
     jieba.dt.check_initialized()
     field = field_weights()
-    found: dict[tuple[str, ...], tuple[str, float]] = {}
+    found: dict[Sounds, tuple[str, float]] = {}
     candidates = {word: count for word, count in jieba.dt.FREQ.items() if count >= LEAST_FREQUENCY}
     for word in {**candidates, **field}:
         if len(word) > LONGEST_WORD or not HAN_WORD.fullmatch(word):
             continue
         probability = candidates.get(word, 0) / jieba.dt.total / 2 + field.get(word, 0.0)
-        key = tuple(lazy_pinyin(word))
+        key = sounds_of(word)
         if key not in found or math.log(probability) > found[key][1]:
             found[key] = (word, math.log(probability))
     return found
 
 
-def likeliest(syllables: Sequence[str]) -> Optional[str]:
+def likeliest(typed: Sequence[str]) -> Optional[str]:
     """The words whose product of probabilities is largest."""
     dictionary = words_by_pinyin()
-    best: list[Optional[tuple[float, str]]] = [(0.0, "")] + [None] * len(syllables)
-    for start in range(len(syllables)):
+    best: list[Optional[tuple[float, str]]] = [(0.0, "")] + [None] * len(typed)
+    for start in range(len(typed)):
         before = best[start]
         if before is None:
             continue
-        for end in range(start + 1, min(len(syllables), start + LONGEST_WORD) + 1):
-            entry = dictionary.get(tuple(syllables[start:end]))
+        for end in range(start + 1, min(len(typed), start + LONGEST_WORD) + 1):
+            entry = dictionary.get(tuple(typed[start:end]))
             known = best[end]
             if entry is not None and (known is None or before[0] + entry[1] > known[0]):
                 best[end] = (before[0] + entry[1], before[1] + entry[0])

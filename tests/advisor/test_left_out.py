@@ -15,7 +15,7 @@ import pytest
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import UserMessage
 
-from advisor.without_tensorflow import StandInModule, TensorFlowMissing, components_in_need
+from advisor.left_out import StandInModule, LeftOut, components_in_need
 from benchmarks.processes import PROC
 from benchmarks.storm import nameless
 from channels.delivery import Collected
@@ -23,7 +23,7 @@ from tests.replica import WEBHOOK, OnPostgres, body
 from tests.server import ROOT
 
 TALK = ("你好", "开奶茶店的，客户管理预算怎么定", "成长期", "会员制", "总预算100万", "如果总预算砍一半呢", "CAC是什么意思", "今天天气怎么样", "谢谢")
-LEFT_OUT = "from pathlib import Path; from advisor.without_tensorflow import leave_out_for; assert leave_out_for(Path({model!r})); "
+LEFT_OUT = "from pathlib import Path; from advisor.left_out import leave_out_for; assert leave_out_for(Path({model!r})); "
 
 
 def model_with(folder: Path, *components: str) -> Path:
@@ -72,7 +72,7 @@ def test_what_derives_from_a_stand_in_fails_loudly_when_it_is_made() -> None:
     class Model(StandInModule("tensorflow").keras.Model):
         pass
 
-    with pytest.raises(TensorFlowMissing, match="Model"):
+    with pytest.raises(LeftOut, match="Model"):
         Model()
 
 

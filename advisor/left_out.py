@@ -1,6 +1,7 @@
-"""Rasa's core without TensorFlow, which it imports for the base classes of components that our model does not have.
+"""Rasa's core without the packages that it imports and serving never uses: TensorFlow for the base classes of components that our
+model does not have, the platforms of its own connectors, the databases of its other stores.
 
-Empty stand-ins take its place in the process that serves; training runs with the real one. Measured: docs/performance.md.
+Empty stand-ins take their place in the process that serves; training runs with the real ones. Measured: docs/performance.md.
 """
 
 from __future__ import annotations
@@ -14,7 +15,13 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, Optional, Sequence
 
-STOOD_IN_FOR = frozenset({"tensorflow", "tensorflow_hub", "tensorflow_text", "tensorflow_addons", "keras"})
+STOOD_IN_FOR = frozenset(
+    {
+        *("tensorflow", "tensorflow_hub", "tensorflow_text", "tensorflow_addons", "keras", "sklearn", "matplotlib"),
+        *("aiogram", "slack_sdk", "twilio", "webexteamssdk", "mattermostwrapper", "fbmessenger", "rocketchat_API", "questionary"),
+        *("boto3", "botocore", "pymongo"),
+    }
+)
 OWN_ROOM = "nlu."
 WITHOUT_NEED = frozenset(
     {
@@ -26,15 +33,15 @@ WITHOUT_NEED = frozenset(
         "rasa.nlu.classifiers.regex_message_handler.RegexMessageHandler",
     }
 )
-"""Rasa's components that were seen to run without it."""
+"""Rasa's components that were seen to run without them."""
 
 
-class TensorFlowMissing(Exception):
+class LeftOut(Exception):
     """Something has used a stand-in."""
 
 
 def leave_out_for(model: Path) -> bool:
-    """Put the stand-ins in place if every component of the model is known to need no TensorFlow. Were they put?"""
+    """Put the stand-ins in place if every component of the model is known to need none of the packages. Were they put?"""
     if "tensorflow" in sys.modules or components_in_need(model):
         return False
     sys.meta_path.insert(0, StandInFinder())
@@ -42,7 +49,7 @@ def leave_out_for(model: Path) -> bool:
 
 
 def components_in_need(model: Path) -> list[str]:
-    """Components of the model that may need TensorFlow."""
+    """Components of the model that may need one of the packages."""
     with tarfile.open(model) as archive:
         member = archive.extractfile("metadata.json")
         assert member is not None, f"{model} has no metadata"
@@ -84,7 +91,7 @@ class StandIn(type):
 
     def __call__(cls, *arguments: Any, **options: Any) -> Any:
         if "stands_in" not in vars(cls):
-            raise TensorFlowMissing(f"{cls.__name__} was made, and this process runs without TensorFlow")
+            raise LeftOut(f"{cls.__name__} was made, and this process runs without its package")
         if len(arguments) == 1 and not options and callable(arguments[0]):
             return arguments[0]
         return lambda decorated: decorated
