@@ -15,7 +15,7 @@ import pytest
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import UserMessage
 
-from advisor.left_out import StandInModule, LeftOut, components_in_need
+from advisor.left_out import LeftOut, StandInModule, components_in_need
 from benchmarks.processes import PROC
 from benchmarks.storm import nameless
 from channels.delivery import Collected
