@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
+from functools import lru_cache
 from typing import Any, Optional
 
 import jsonschema
 from rasa.core.actions.action import RemoteAction
 from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import Event
 from rasa.shared.core.trackers import DialogueStateTracker, EventVerbosity
 from rasa.utils.endpoints import EndpointConfig
 from rasa_sdk.executor import ActionExecutor
@@ -15,6 +17,7 @@ from rasa_sdk.executor import ActionExecutor
 logger = logging.getLogger(__name__)
 
 APOLOGY = "failure.action"
+event_class = lru_cache(maxsize=None)(Event.resolve_by_type)
 
 
 class InProcessActions(EndpointConfig):
@@ -63,6 +66,7 @@ class CompiledRemoteAction:
 
 
 def install() -> None:
-    """Put the two methods in place; Rasa has no hook for them."""
+    """Put the two methods in place, and let Rasa look for an event's class among all classes once; it has no hook for them."""
+    Event.resolve_by_type = staticmethod(event_class)  # type: ignore[method-assign]
     RemoteAction._validate_action_result = CompiledRemoteAction.__dict__["_validate_action_result"].__func__  # type: ignore[method-assign]
     RemoteAction._action_call_format = CompiledRemoteAction.__dict__["_action_call_format"].__func__  # type: ignore[method-assign]

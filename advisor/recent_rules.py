@@ -12,6 +12,8 @@ from rasa.shared.core.events import ActionExecuted
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.nlu.constants import TEXT
 
+from storage.tracker import FoldedTracker
+
 Found = tuple[Optional[str], Optional[str], bool]
 
 logger = logging.getLogger(rule_policy.__name__)
@@ -75,7 +77,9 @@ class Lately:
 
     def generate_all_prior_trackers(self) -> Iterator[tuple[DialogueStateTracker, bool]]:
         """The tracker before each of the last actions, and as it is."""
-        events = self._tracker.applied_events()
+        # A folded tracker begins with its folded part in place, and need not be told its slots again.
+        folded = isinstance(self._tracker, FoldedTracker)
+        events = self._tracker.applied_window() if folded else self._tracker.applied_events()
         early = sum(isinstance(event, ActionExecuted) for event in events) + 1 - self._states
         past = self._tracker.init_copy()
         for event in events:
