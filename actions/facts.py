@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from actions.base import AdvisorAction
-from actions.pending import go_on_without_choice
+from actions.pending import go_on_without_answer
 from actions.questions import go_on
 from actions.turn import Turn
 
@@ -16,7 +16,7 @@ class Inform(AdvisorAction):
     intent = "inform"
 
     def answer(self, turn: Turn) -> None:
-        go_on_without_choice(turn)
+        go_on_without_answer(turn)
         unreadable = not turn.changed_facts and turn.dialogue.pending is None and not turn.has_lead_in
         turn.dialogue.unread = turn.dialogue.unread + 1 if unreadable else 0
         if unreadable and turn.waits_for is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Callable, Mapping
+from typing import Any, Callable, Mapping, Optional
 
 from actions.dialogue import TOPICS, PendingKind
 from actions.replies import mentions
@@ -16,18 +16,33 @@ PendingState = dict[str, Any]
 
 @dataclass(frozen=True)
 class PendingQuestion:
-    """``ask`` says it; ``yes`` and ``no`` act on the answer; ``word`` reads a short answer, ``True`` if it was one."""
+    """``ask`` says it; ``yes`` and ``no`` act on the answer; ``word`` reads a short answer, ``True`` if it was one; ``unanswered``
+    goes on where she told facts instead after it was asked ``patience`` times; ``None`` if it waits.
+    """
 
     ask: Callable[[Turn, PendingState], None]
     yes: Callable[[Turn, PendingState], None]
     no: Callable[[Turn, PendingState], None]
     word: Callable[[Turn, PendingState], bool]
+    unanswered: Optional[Callable[[Turn, PendingState], None]] = None
+    patience: int = 2
 
 
 def ask_pending(turn: Turn) -> None:
     """Ask what is pending."""
     state = pending_state(turn)
+    state["asked"] = state.get("asked", 0) + 1
     PENDING[state["kind"]].ask(turn, state)
+
+
+def go_on_without_answer(turn: Turn) -> None:
+    """She tells facts instead of settling what is pending: it must not hold up everything else for long."""
+    if turn.dialogue.pending is None or not turn.changed_facts:
+        return
+    state = pending_state(turn)
+    question = PENDING[state["kind"]]
+    if question.unanswered is not None and state.get("asked", 0) >= question.patience:
+        question.unanswered(turn, state)
 
 
 def answer_pending(turn: Turn, yes: bool) -> bool:
@@ -62,6 +77,11 @@ def pending_state(turn: Turn) -> PendingState:
 
 def settle(turn: Turn) -> None:
     turn.dialogue.pending = None
+
+
+def left_open(turn: Turn, state: PendingState) -> None:
+    """The fact stays unknown and is asked in its turn."""
+    settle(turn)
 
 
 # unit: 元 or 万元?
@@ -176,11 +196,9 @@ def choice_word(turn: Turn, state: PendingState) -> bool:
     return True
 
 
-def go_on_without_choice(turn: Turn) -> None:
-    """She tells facts instead of choosing: the question under way goes on; where there is none, the likelier, and she is told which."""
-    if turn.dialogue.pending is None or turn.dialogue.pending["kind"] != "choice" or not turn.changed_facts:
-        return
-    likelier = next((intent for intent in turn.dialogue.pending["intents"] if intent in TOPICS), None)
+def choice_unanswered(turn: Turn, state: PendingState) -> None:
+    """The question under way goes on; where there is none, the likelier, and she is told which."""
+    likelier = next((intent for intent in state["intents"] if intent in TOPICS), None)
     if turn.dialogue.topic is not None:
         settle(turn)
     elif likelier is not None:
@@ -260,11 +278,13 @@ def no_word(turn: Turn, state: PendingState) -> bool:
 
 
 PENDING: Mapping[PendingKind, PendingQuestion] = {
-    "unit": PendingQuestion(ask_unit, unit_unsaid, unit_unsaid, unit_word),
-    "guess": PendingQuestion(ask_guess, guess_right, guess_wrong, no_word),
-    "contradiction": PendingQuestion(ask_contradiction, contradiction_insisted, contradiction_dropped, no_word),
-    "mismatch": PendingQuestion(ask_mismatch, mismatch_computed, mismatch_stated, mismatch_word),
-    "choice": PendingQuestion(ask_choice, choice_unsaid, choice_neither, choice_word),
+    "unit": PendingQuestion(ask_unit, unit_unsaid, unit_unsaid, unit_word, left_open),
+    "guess": PendingQuestion(ask_guess, guess_right, guess_wrong, no_word, left_open),
+    "contradiction": PendingQuestion(
+        ask_contradiction, contradiction_insisted, contradiction_dropped, no_word, contradiction_dropped
+    ),
+    "mismatch": PendingQuestion(ask_mismatch, mismatch_computed, mismatch_stated, mismatch_word, mismatch_computed),
+    "choice": PendingQuestion(ask_choice, choice_unsaid, choice_neither, choice_word, choice_unanswered, patience=1),
     "what_if": PendingQuestion(ask_what_if, what_if_adopted, what_if_left, what_if_word),
     "contact": PendingQuestion(ask_contact, contact_kept, contact_dropped, no_word),
     "delete": PendingQuestion(ask_delete, delete_done, delete_left, no_word),

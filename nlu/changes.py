@@ -28,6 +28,7 @@ class ChangeReader:
             {"rise": {*words["rises"], *words["adds"]}, "fall": {*words["falls"], *words["takes"]}}
         )
         self._sums = WordFinder({"rise": words["adds"], "fall": words["takes"]})
+        self._not_moved = tuple(words["not_moved"])
         self._parts = tuple(words["parts_of_known"])
         self._points = tuple(points)
 
@@ -83,12 +84,11 @@ class ChangeReader:
             return Fact("delta", signed * HUNDRED if of == "share" else signed, amount.start, amount.end, of=of)
         return Fact("factor", ONE + signed, amount.start, amount.end, of=of)
 
-    @staticmethod
-    def _move(amount: Amount, moves: Sequence[Hit], context: Context) -> Optional[str]:
+    def _move(self, amount: Amount, moves: Sequence[Hit], context: Context) -> Optional[str]:
         for hit in reversed(moves):
             gap = context.text[hit.end : amount.start]
             if hit.end <= amount.start and len(gap) <= 2 and gap.strip("了 个约by") == "":
-                return hit.label
+                return None if context.text[: hit.start].endswith(self._not_moved) else hit.label
         return None
 
     @staticmethod

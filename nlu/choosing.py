@@ -16,13 +16,14 @@ class Chooser:
 
     def __init__(self, words: Mapping[str, Any]) -> None:
         self._whole_team = frozenset(words["whole_team"])
+        self._of_customers = re.compile(words["of_customers"])
         self._foreseen = re.compile(words["foreseen"])
 
     def with_roles_of_others(self, drafts: Sequence[Draft], context: Context, asked: Asked) -> list[Draft]:
         """The drafts, of which some have the role of another: this year's of last year's, a sum of its parts."""
         return self._sums_of_parts(self._this_years(drafts, context), context, asked)
 
-    def marked(self, draft: Draft, context: Context) -> Draft:
+    def marked(self, draft: Draft, context: Context, asked: Asked) -> Draft:
         start = context.clause_start(draft.amount.start)
         if draft.cue is not None and draft.cue.start < start:
             start = context.clause_start(draft.cue.start)
@@ -36,6 +37,8 @@ class Chooser:
             draft = replace(draft, past=is_past, present=bool(present) and not is_past, total=bool(last["totals"]))
         if draft.role == "team_size" and draft.cue and context.text[draft.cue.start : draft.cue.end] in self._whole_team:
             draft = replace(draft, total=True)
+        if draft.role == asked.slot == "team_size" and draft.cue and self._of_customers.search(context.text, draft.cue.start, draft.cue.end):
+            draft = replace(draft, present=True)  # 员工七个，专门跟客户的四个: asked is who looks after customers
         if last["goals"] and draft.role in ("revenue", "new_customers", "customers"):
             return replace(draft, role=f"{OTHER}goal")
         return draft

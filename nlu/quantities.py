@@ -53,20 +53,19 @@ class QuantityReader:
         context = self._roles.context(text)
         amounts = self._periods.with_spans(amounts, text)
         none = self._wordless.nothing(text, asked, amounts)
-        amounts = [amount for amount in amounts if not _touches(amount.start, amount.end, none)]
+        team = self._wordless.team(text, asked)
+        amounts = [amount for amount in amounts if not _touches(amount.start, amount.end, [*none, *team])]
         changes = self._changes.read(amounts, context)
         changed = {fact.start for fact in changes}
         drafts = self._drafts([amount for amount in amounts if amount.start not in changed], context, asked)
         drafts = self._with_premises(drafts, context, asked)
         drafts = self._retractions.without_retracted(drafts, context)
-        drafts = [self._chooser.marked(draft, context) for draft in drafts if not self._others.of_others(draft, context)]
+        drafts = [self._chooser.marked(draft, context, asked) for draft in drafts if not self._others.of_others(draft, context)]
         drafts = self._chooser.with_roles_of_others(drafts, context, asked)
         facts = self._writer.facts(self._chooser.one_for_each(self._settler.slots(drafts, context, asked)))
-        facts += self._wordless.team(text, facts, asked)
         told = {fact.name for fact in facts}
-        return sorted(
-            [*facts, *changes, *(fact for fact in none if fact.name not in told)], key=lambda fact: fact.start
-        )
+        wordless = [fact for fact in (*none, *team) if fact.name not in told]
+        return sorted([*facts, *changes, *wordless], key=lambda fact: fact.start)
 
     def _with_premises(self, drafts: Sequence[Draft], context: Context, asked: Asked) -> list[Draft]:
         """如果降到18%呢 behind advice on a share: what a bare percentage moves to is the share."""

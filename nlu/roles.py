@@ -289,6 +289,7 @@ def role_reader(lexicon: Lexicon) -> RoleReader:
     return RoleReader(lexicon["roles"])
 
 
+BUDGETS = ("total_budget", "customer_budget")
 YUAN_A_YEAR = frozenset({"total_budget", "revenue", "customer_budget", "spent", "needed", "gap"})
 WHOLE_NUMBERS = frozenset({"team_size", "customers", "new_customers", "lost_customers"})
 CONVERTED = YUAN_A_YEAR | _ANNUAL_COUNTS | {"orders_per_year"}

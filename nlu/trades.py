@@ -55,8 +55,9 @@ class TradeReader:
     """Reads the writer's industry."""
 
     def __init__(
-        self, words: Mapping[str, Any], negations: Sequence[str], unsure: Sequence[str], field: Sequence[str]
+        self, words: Mapping[str, Any], negations: Sequence[str], unsure: Sequence[str], field: Sequence[str], misspoke: str
     ) -> None:
+        self._misspoke = re.compile(misspoke)
         self._unsure = tuple(unsure)
         trades = words["trades"]
         self._industry_of = {str(word): industry for industry, listed in trades.items() for word in listed}
@@ -125,7 +126,7 @@ class TradeReader:
         marks = self._marks_outside_trades(text) if candidates else []
         trades = self._without_left([self._judged(trade, text, asked, marks) for trade in candidates], text)
         told = [trade for trade in trades if trade is not None]
-        denied = any(trade.denied or trade.past for trade in told)
+        denied = any(trade.denied or trade.past for trade in told) or self._misspoke.search(text) is not None
         hers = [trade for trade in told if not (trade.denied or trade.past) and (trade.hers or trade.firm)]
         if not hers:
             return self._by_similarity(text, asked, similar) if similar and not told and not trades else []
@@ -450,4 +451,7 @@ def _by_word(table: Mapping[str, Sequence[Any]]) -> dict[str, str]:
 def trade_reader(lexicon: Lexicon) -> TradeReader:
     """The reader over a lexicon, built once."""
     field = lexicon["roles"]["field_words"]
-    return TradeReader(lexicon["industries"], lexicon["corrections"]["negations"], lexicon["checks"]["unsure"], field)
+    corrections = lexicon["corrections"]
+    return TradeReader(
+        lexicon["industries"], corrections["negations"], lexicon["checks"]["unsure"], field, corrections["misspoke"]
+    )

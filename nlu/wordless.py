@@ -21,6 +21,7 @@ class WordlessReader:
         self._team_phrases = {phrase: Decimal(number) for phrase, number in words["team_phrases"].items()}
         self._team_finder = WordFinder({"team": words["team_phrases"]})
         self._pairs, self._team_after = frozenset(words["pair_beginnings"]), tuple(words["team_phrase_after"])
+        self._summed_up = re.compile(words["summed_up"])
         zeros = words["zeros"]
         self._zeros = WordFinder(zeros["anywhere"])
         self._zero_patterns = {str(slot): re.compile(pattern) for slot, pattern in zeros["patterns"].items()}
@@ -47,10 +48,8 @@ class WordlessReader:
         start = text.find(stripped)
         return [Fact(asked.slot or "", Decimal(0), start, start + len(stripped), nothing)]
 
-    def team(self, text: str, facts: Sequence[Fact], asked: Asked) -> list[Fact]:
-        """夫妻店, 就我一个人: a team without a number."""
-        if any(fact.name == "team_size" for fact in facts):
-            return []
+    def team(self, text: str, asked: Asked) -> list[Fact]:
+        """夫妻店, 就我一个人, 我跟我媳妇俩: a team told by words, with the numeral that sums it up."""
         hits = [
             hit
             for hit in longest(self._team_finder.find(text))
@@ -60,11 +59,10 @@ class WordlessReader:
             or text.startswith(self._team_after, hit.end)
         ]
         return [
-            Fact("team_size", number, hit.start, hit.end, Interval.exactly(number))
+            Fact("team_size", number, hit.start, summed.end() if summed else hit.end, Interval.exactly(number))
             for hit in hits[:1]
-            for number in [self._team_phrases[text[hit.start : hit.end]]]
+            for number, summed in [(self._team_phrases[text[hit.start : hit.end]], self._summed_up.match(text, hit.end))]
         ]
-
 
 
 @lru_cache(maxsize=2)
