@@ -65,10 +65,10 @@ FACT_NAMES: tuple[str, ...] = tuple(field.name for field in fields(Facts))
 
 def fact_from_json(value: Any) -> Any:
     """One slot value as a fact: exact numbers become :class:`~decimal.Decimal` by way of their shortest text."""
+    if value is None or isinstance(value, (bool, str)):
+        return value
     if isinstance(value, Mapping):
         return Range(decimal_or_none(value.get("low")), decimal_or_none(value.get("high")))
-    if isinstance(value, (bool, str)) or value is None:
-        return value
     return decimal_or_none(value)
 
 

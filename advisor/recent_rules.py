@@ -80,10 +80,10 @@ class Lately:
         # A folded tracker begins with its folded part in place, and need not be told its slots again.
         folded = isinstance(self._tracker, FoldedTracker)
         events = self._tracker.applied_window() if folded else self._tracker.applied_events()
-        early = sum(isinstance(event, ActionExecuted) for event in events) + 1 - self._states
+        early = sum(type(event) is ActionExecuted for event in events) + 1 - self._states
         past = self._tracker.init_copy()
         for event in events:
-            if isinstance(event, ActionExecuted):
+            if type(event) is ActionExecuted:
                 if early <= 0:
                     yield past, event.hide_rule_turn
                 early -= 1

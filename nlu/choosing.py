@@ -37,8 +37,10 @@ class Chooser:
             draft = replace(draft, past=is_past, present=bool(present) and not is_past, total=bool(last["totals"]))
         if draft.role == "team_size" and draft.cue and context.text[draft.cue.start : draft.cue.end] in self._whole_team:
             draft = replace(draft, total=True)
-        if draft.role == asked.slot == "team_size" and draft.cue and self._of_customers.search(context.text, draft.cue.start, draft.cue.end):
-            draft = replace(draft, present=True)  # 员工七个，专门跟客户的四个: asked is who looks after customers
+        if draft.role == asked.slot == "team_size" and draft.cue:
+            # 员工七个，专门跟客户的四个: asked is who looks after customers.
+            after_customers = self._of_customers.search(context.text, draft.cue.start, draft.cue.end) is not None
+            draft = replace(draft, present=draft.present or after_customers)
         if last["goals"] and draft.role in ("revenue", "new_customers", "customers"):
             return replace(draft, role=f"{OTHER}goal")
         return draft

@@ -44,7 +44,7 @@ class NamelessReader:
 
     def _as_corrections(self, drafts: Sequence[Draft], context: Context, asked: Asked) -> list[Draft]:
         """打错了，是88万: a number that nobody named corrects what was told last, of several the one that it comes nearest."""
-        drafts = [self._for_what_it_was(draft, asked) for draft in drafts]
+        drafts = self._for_the_named([self._for_what_it_was(draft, asked) for draft in drafts], context, asked)
         nameless = [draft for draft in drafts if self._is_nameless(draft, context, asked) and not _is_known(draft, asked)]
         if len(nameless) != 1 or not self._corrects(nameless[0], context, asked):
             return list(drafts)
@@ -54,6 +54,18 @@ class NamelessReader:
             return list(drafts)
         slot = min(fitting, key=lambda slot: _times_apart(draft.amount.interval.known_end, fitting[slot]))
         return [replace(other, role=slot, corrects=True) if other is draft else other for other in drafts]
+
+    def _for_the_named(self, drafts: Sequence[Draft], context: Context, asked: Asked) -> list[Draft]:
+        """那个四十八万我算错了，应该是五十二万: behind the number of a fact told before, the last of its kind stands for it."""
+        if self._misspoke.search(context.text) is None:
+            return list(drafts)
+        for index, named in enumerate(drafts[:-1]):
+            had = [slot for slot in self._fitting(named, asked.known) if asked.known[slot] == named.amount.interval.known_end]
+            later = [draft for draft in drafts[index + 1 :] if draft.amount.kind == named.amount.kind and not _has_noun(draft, had)]
+            if len(had) == 1 and not _has_noun(named, had) and later:
+                kept = [draft for draft in drafts if draft is not named and draft not in later[:-1]]
+                return [replace(draft, role=had[0], corrects=True) if draft is later[-1] else draft for draft in kept]
+        return list(drafts)
 
     def _fitting(self, draft: Draft, numbers: Mapping[str, Decimal]) -> dict[str, Decimal]:
         """Those of the facts that a number without a name may be of."""
@@ -66,7 +78,7 @@ class NamelessReader:
 
     def _for_what_it_was(self, draft: Draft, asked: Asked) -> Draft:
         """花的不是8万是18万: a number that replaces another one is of the only fact that had that number."""
-        if draft.was is None or draft.role in KINDS_OF_SLOT:
+        if draft.was is None or _has_noun(draft, ()):
             return draft
         had = [slot for slot, number in asked.known.items() if number == draft.was and self._may_answer(replace(draft, role=None), slot)]
         return replace(draft, role=had[0], corrects=True) if len(had) == 1 else draft
@@ -175,6 +187,11 @@ def _is_known(draft: Draft, asked: Asked) -> bool:
     """不对，62那个没扣耗材: the number of a fact that she has told, percentages as they are said."""
     number = draft.amount.interval.known_end
     return any(known in (number, number / HUNDRED) for known in asked.known.values())
+
+
+def _has_noun(draft: Draft, slots: Sequence[str]) -> bool:
+    """Does a noun name another fact than these for the number?"""
+    return draft.role in KINDS_OF_SLOT and draft.role not in slots and draft.cue is not None and draft.cue.side == "any"
 
 
 def _is_verb_only(draft: Draft) -> bool:

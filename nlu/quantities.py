@@ -53,7 +53,7 @@ class QuantityReader:
         context = self._roles.context(text)
         amounts = self._periods.with_spans(amounts, text)
         none = self._wordless.nothing(text, asked, amounts)
-        team = self._wordless.team(text, asked)
+        team = self._wordless.team(text)
         amounts = [amount for amount in amounts if not _touches(amount.start, amount.end, [*none, *team])]
         changes = self._changes.read(amounts, context)
         changed = {fact.start for fact in changes}

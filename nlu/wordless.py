@@ -13,6 +13,8 @@ from nlu.fact import Fact
 from nlu.interval import Interval
 from nlu.lexicon import Lexicon, WordFinder, longest
 
+TWO = Decimal(2)
+
 
 class WordlessReader:
     """Reads numbers that are words."""
@@ -20,7 +22,7 @@ class WordlessReader:
     def __init__(self, words: Mapping[str, Any]) -> None:
         self._team_phrases = {phrase: Decimal(number) for phrase, number in words["team_phrases"].items()}
         self._team_finder = WordFinder({"team": words["team_phrases"]})
-        self._pairs, self._team_after = frozenset(words["pair_beginnings"]), tuple(words["team_phrase_after"])
+        self._pair, self._team_after = re.compile(words["team_pair"]), tuple(words["team_phrase_after"])
         self._summed_up = re.compile(words["summed_up"])
         zeros = words["zeros"]
         self._zeros = WordFinder(zeros["anywhere"])
@@ -48,21 +50,20 @@ class WordlessReader:
         start = text.find(stripped)
         return [Fact(asked.slot or "", Decimal(0), start, start + len(stripped), nothing)]
 
-    def team(self, text: str, asked: Asked) -> list[Fact]:
+    def team(self, text: str) -> list[Fact]:
         """夫妻店, 就我一个人, 我跟我媳妇俩: a team told by words, with the numeral that sums it up."""
-        hits = [
-            hit
-            for hit in longest(self._team_finder.find(text))
-            if asked.slot == "team_size"
-            or text[hit.start : hit.start + 2] not in self._pairs
-            or not text[hit.end : hit.end + 1].isalnum()
-            or text.startswith(self._team_after, hit.end)
-        ]
+        hits = longest(self._team_finder.find(text))
+        told = [(hit.start, hit.end, self._team_phrases[text[hit.start : hit.end]]) for hit in hits]
+        told += [(*pair.span(), TWO) for pair in self._pair.finditer(text) if self._are_the_team(text, pair.end())]
         return [
-            Fact("team_size", number, hit.start, summed.end() if summed else hit.end, Interval.exactly(number))
-            for hit in hits[:1]
-            for number, summed in [(self._team_phrases[text[hit.start : hit.end]], self._summed_up.match(text, hit.end))]
+            Fact("team_size", number, start, summed.end() if summed else end, Interval.exactly(number))
+            for start, end, number in sorted(told)[:1]
+            for summed in [self._summed_up.match(text, end)]
         ]
+
+    def _are_the_team(self, text: str, end: int) -> bool:
+        """我和老婆干, and not 我跟老婆商量下."""
+        return not text[end : end + 1].isalnum() or text.startswith(self._team_after, end)
 
 
 @lru_cache(maxsize=2)

@@ -33,9 +33,9 @@ class Base:
 
     @classmethod
     def of(cls, tracker: "FoldedTracker", loops: Iterable[str]) -> "Base":
-        """The present state of a tracker."""
+        """The present state of a tracker, with whose values it stands until it is put on another or written."""
         return cls(
-            slots=copy.deepcopy(tracker.told),
+            slots=tracker.told,
             forgotten=dict(tracker.forgotten),
             paused=tracker.is_paused(),
             followup_action=tracker.followup_action,

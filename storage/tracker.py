@@ -15,6 +15,7 @@ from rasa.shared.core.events import (
     ActiveLoop,
     BotUttered,
     Event,
+    LegacyForm,
     ReminderScheduled,
     Restarted,
     SessionStarted,
@@ -28,6 +29,11 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from storage.short import Base, Short, slots_set
 
 ReadHistory = Callable[[], Sequence[Event]]
+
+# Compared by type: Rasa's events are abstract classes, for which isinstance takes ten times as long, hundreds of times a turn.
+BEGINNINGS = frozenset({Restarted, SessionStarted})
+REVERSALS = frozenset({ActionReverted, UserUtteranceReverted})
+LOOPS = frozenset({ActiveLoop, LegacyForm})
 
 
 class FoldedTracker(DialogueStateTracker):
@@ -96,12 +102,12 @@ class FoldedTracker(DialogueStateTracker):
     @property
     def has_begun_anew(self) -> bool:
         """Has there been a restart or a new session since the fold?"""
-        return any(isinstance(event, (Restarted, SessionStarted)) for event in self.events)
+        return any(type(event) in BEGINNINGS for event in self.events)
 
     # Rasa's interface
     def update(self, event: Event, domain: Optional[Domain] = None) -> None:
         """Apply an event; one that takes back more than the window holds brings the whole history back first."""
-        if isinstance(event, (ActionReverted, UserUtteranceReverted)) and self._reaches_behind(event):
+        if type(event) in REVERSALS and self._reaches_behind(event):
             self.unfold()
         super().update(event, domain)
 
@@ -157,14 +163,15 @@ class FoldedTracker(DialogueStateTracker):
         loops = self._loops()
         done: list[Event] = []
         for event in self.events:
-            if isinstance(event, (Restarted, SessionStarted)):
+            kind = type(event)
+            if kind in BEGINNINGS:
                 done = []
-            elif isinstance(event, ActionReverted):
+            elif kind is ActionReverted:
                 self._undo_till_previous(ActionExecuted, done)
-            elif isinstance(event, UserUtteranceReverted):
+            elif kind is UserUtteranceReverted:
                 self._undo_till_previous(UserUttered, done)
                 self._undo_till_previous(ActionExecuted, done)
-            elif isinstance(event, ActionExecuted) and event.action_name in loops and self._is_next_round(event.action_name, done):
+            elif kind is ActionExecuted and event.action_name in loops and self._is_next_round(event.action_name, done):
                 self._undo_till_previous_loop_execution(event.action_name, done)
             else:
                 done.append(event)
@@ -203,13 +210,13 @@ class FoldedTracker(DialogueStateTracker):
 
     def _beginning(self, base: Base, events: Sequence[Event], turns: int) -> int:
         """The last place where a window of at least ``turns`` messages can begin; 0 where there is none."""
-        found, to_come = 0, sum(isinstance(event, UserUttered) for event in events)
+        found, to_come = 0, sum(type(event) is UserUttered for event in events)
         for place, (event, tracker) in enumerate(self._walk(base, events)):
             if to_come < turns:
                 break
             if can_begin(events, place, tracker.active_loop_name):
                 found = place
-            to_come -= isinstance(event, UserUttered)
+            to_come -= type(event) is UserUttered
         return found
 
     def _visible(self, base: Base, events: Sequence[Event]) -> tuple[list[Event], list[Event]]:
@@ -225,7 +232,7 @@ class FoldedTracker(DialogueStateTracker):
             if not step:
                 here = Base.of(tracker, self._loops())
             step.append(event)
-            if isinstance(event, ActionExecuted):
+            if type(event) is ActionExecuted:
                 decides = not tracker.followup_action and tracker.latest_action_name != tracker.active_loop_name
                 if decides:
                     hidden = event.hide_rule_turn
@@ -273,7 +280,7 @@ class FoldedTracker(DialogueStateTracker):
         self.replay_events()
 
     def _loops(self) -> set[str]:
-        here = {event.name for event in self.events if isinstance(event, ActiveLoop) and event.name}
+        here = {event.name for event in self.events if type(event) in LOOPS and event.name}
         return here | (self.base.loops if self.base else frozenset())
 
     def _is_next_round(self, loop: str, done: list[Event]) -> bool:
@@ -287,7 +294,7 @@ class FoldedTracker(DialogueStateTracker):
         if isinstance(event, UserUtteranceReverted):
             self._undo_till_previous(UserUttered, left)
         self._undo_till_previous(ActionExecuted, left)
-        return sum(isinstance(event, UserUttered) for event in self._short_of(None, left).window) < self.turns
+        return sum(type(event) is UserUttered for event in self._short_of(None, left).window) < self.turns
 
 
 def duplicate(slot: Slot) -> Slot:
@@ -300,7 +307,7 @@ def duplicate(slot: Slot) -> Slot:
 def can_begin(events: Sequence[Event], place: int, active_loop: Optional[str]) -> bool:
     """Can a window begin here: with the pause before a message, or with a round of the loop that is open?"""
     event = events[place]
-    if not isinstance(event, ActionExecuted):
+    if type(event) is not ActionExecuted:
         return False
     if active_loop:
         return bool(event.action_name == active_loop)

@@ -12,7 +12,7 @@ from rasa.engine.constants import PLACEHOLDER_MESSAGE, PLACEHOLDER_TRACKER
 from rasa.engine.runner.dask import DaskGraphRunner
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from channels.delivery import Collected
+from tests.talk import say_all
 
 TALK = ("开奶茶店的，客户管理预算怎么定", "成长期", "会员制", "总预算100万")
 TEXTS = ("客户管理预算不够怎么办", "我们開酒店的，總預算400萬，佔多少", "CAC是什么意思", "今天天气怎么样", "/restart", "", "30多万吧")
@@ -29,12 +29,8 @@ def rasa_s(agent: Agent) -> DaskGraphRunner:
 
 @pytest.fixture(scope="module")
 def tracker(agent: Agent) -> DialogueStateTracker:
-    async def talk() -> Any:
-        for text in TALK:
-            await agent.handle_message(UserMessage(text, Collected("rest"), "planned", input_channel="rest"))
-        return await agent.tracker_store.retrieve("planned")
-
-    return asyncio.run(talk())
+    say_all(agent, "planned", TALK)
+    return asyncio.run(agent.tracker_store.retrieve("planned"))
 
 
 @pytest.mark.parametrize("text", TEXTS)

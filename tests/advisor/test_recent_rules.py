@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
 
 import pytest
 from rasa.core.agent import Agent
-from rasa.core.channels.channel import UserMessage
 from rasa.core.policies import rule_policy
 from rasa.shared.core.events import ActionExecuted, UserUttered
 
 from advisor.recent_rules import Lately, RulePolicy
-from channels.delivery import Collected
+from storage.tracker import FoldedTracker
+from tests.talk import say_all
 
 TALK = ("开奶茶店的，客户管理预算怎么定", "成长期", "会员制", "CAC是什么意思", "总预算100万", "那不够怎么办", "谢谢")
 
@@ -31,17 +30,17 @@ def rasa_s(recent: RulePolicy) -> rule_policy.RulePolicy:
     return stock
 
 
-@pytest.fixture(scope="module")
-def tracker(agent: Agent) -> Any:
-    async def talk() -> Any:
-        for text in TALK:
-            await agent.handle_message(UserMessage(text, Collected("rest"), "recent rules", input_channel="rest"))
-        return await agent.tracker_store.retrieve_full_tracker("recent rules")
+@pytest.fixture(scope="module", params=["whole", "folded"])
+def tracker(request: pytest.FixtureRequest, agent: Agent) -> FoldedTracker:
+    sender = f"recent rules, {request.param}"
+    say_all(agent, sender, TALK)
+    store = agent.tracker_store
+    found = asyncio.run(store.retrieve_full_tracker(sender) if request.param == "whole" else store.retrieve(sender))
+    assert (found.base is None) == (request.param == "whole")
+    return found
 
-    return asyncio.run(talk())
 
-
-def test_it_predicts_the_same_after_every_intent(agent: Agent, recent: RulePolicy, rasa_s: rule_policy.RulePolicy, tracker: Any) -> None:
+def test_it_predicts_the_same_after_every_intent(agent: Agent, recent: RulePolicy, rasa_s: rule_policy.RulePolicy, tracker: FoldedTracker) -> None:
     domain = agent.processor.domain
     for intent in domain.intents:
         asked = tracker.copy()
@@ -53,6 +52,6 @@ def test_it_predicts_the_same_after_every_intent(agent: Agent, recent: RulePolic
         assert ours == theirs, intent
 
 
-def test_it_works_out_as_many_states_as_the_longest_rule_has(recent: RulePolicy, agent: Agent, tracker: Any) -> None:
+def test_it_works_out_as_many_states_as_the_longest_rule_has(recent: RulePolicy, agent: Agent, tracker: FoldedTracker) -> None:
     actions = sum(isinstance(event, ActionExecuted) for event in tracker.applied_events())
-    assert actions > 10 and len(agent.processor.domain.states_for_tracker_history(Lately(tracker, recent.longest))) == recent.longest <= 4
+    assert actions > recent.longest and len(agent.processor.domain.states_for_tracker_history(Lately(tracker, recent.longest))) == recent.longest <= 4
