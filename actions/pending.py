@@ -197,8 +197,10 @@ def choice_word(turn: Turn, state: PendingState) -> bool:
 
 
 def choice_unanswered(turn: Turn, state: PendingState) -> None:
-    """The question under way goes on; where there is none, the likelier, and she is told which."""
-    likelier = next((intent for intent in state["intents"] if intent in TOPICS), None)
+    """The question under way goes on; where there is none, that for which she tells facts, else the likelier, and she is told which."""
+    questions = turn.services.knowledge.questions
+    offered = [intent for intent in state["intents"] if intent in TOPICS]
+    likelier = max(offered, key=lambda intent: len(turn.changed_facts.keys() & set(questions(intent).first)), default=None)
     if turn.dialogue.topic is not None:
         settle(turn)
     elif likelier is not None:

@@ -181,7 +181,17 @@ def lacks(text: str, facts: Sequence[Fact]) -> bool:
     told = told_names(facts)
     if "customer_budget" not in told or not told & {"needed", "gap", "spent"}:
         return False
-    return lacks_in_figures(facts) or any(word in text for word in project_lexicon()["roles"]["lacking"])
+    return lacks_in_figures(facts) or says_too_little(text)
+
+
+def says_too_little(text: str) -> bool:
+    """Is there a word of lack (见底, 不够)?"""
+    return any(word in text for word in project_lexicon()["roles"]["lacking"])
+
+
+def offers(message: Message, question: str) -> bool:
+    """Is ``question`` one of the two readings that are asked back?"""
+    return question in [entry["name"] for entry in message.get(RANKING)[1:3]]
 
 
 def lacks_in_figures(facts: Sequence[Fact]) -> bool:
@@ -259,6 +269,8 @@ class FollowUp(GraphComponent):
         if leaves_open(text, facts, asked) and (intent in UNDECIDED or ends_open(text)):
             return "unsure"
         if intent in ("inform", ASK_BACK, "plan_budget") and self._begins_to_lack(intent, text, facts, dialogue):
+            return "budget_shortfall"
+        if intent == ASK_BACK and offers(message, "budget_shortfall") and says_too_little(text):
             return "budget_shortfall"
         turns = intent in TURNING - {dialogue.get("topic")} and not lacks(text, facts) and not lacks_in_figures(facts)
         if asked and turns and not asks(text) and not is_sure(message):

@@ -126,6 +126,8 @@ class NamelessReader:
             return False
         if amount.kind == COUNT and slot == "orders_per_year" and amount.unit not in ("order", "thing"):
             return False
+        if slot == "team_size" and amount.unit == "organisation":
+            return False
         if role is None or role == _ANSWERED_AS.get(slot):
             return True
         if not _is_verb_only(draft):

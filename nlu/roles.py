@@ -139,9 +139,8 @@ class RoleReader:
         start, end = (min(cue.end, amount.start), amount.start) if before else (amount.end, cue.start)
         if end - start > 30:
             return None
-        # A space between the word and the number parts nothing: 花了 10万.
-        apart = skip_space_back(context.text, end) if before else end
-        weak, strong = context.breaks_between(start, apart if not self._fillers.sub("", context.text[start:apart]) else end)
+        # A space right before a number parts nothing: 花了 10万.
+        weak, strong = context.breaks_between(start, skip_space_back(context.text, end) if before else end)
         if not before and (strong or weak > (cue.role == "share" and cue.side == "after")):
             return None
         if before and cue.side == "before" and weak + strong:
