@@ -126,6 +126,12 @@ def not_known(ends: bool = False) -> re.Pattern[str]:
 
 
 @lru_cache(maxsize=1)
+def privacy() -> re.Pattern[str]:
+    """What is asked before a figure is told: who else sees it."""
+    return re.compile(grammar()["privacy"])
+
+
+@lru_cache(maxsize=1)
 def no_question() -> re.Pattern[str]:
     """Words of a question in what asks nothing."""
     return re.compile(grammar()["no_question"])
@@ -189,9 +195,11 @@ def says_too_little(text: str) -> bool:
     return any(word in text for word in project_lexicon()["roles"]["lacking"])
 
 
-def offers(message: Message, question: str) -> bool:
-    """Is ``question`` one of the two readings that are asked back?"""
-    return question in [entry["name"] for entry in message.get(RANKING)[1:3]]
+def settled_by_words(message: Message, text: str) -> Optional[str]:
+    """Of two readings asked back the one for which a plain word stands, and none for the other: 见底了咋整, 那12万怎么分配."""
+    worded = {"budget_shortfall": says_too_little(text), "plan_budget": any(word in text for word in grammar()["laid_out"])}
+    spoken_for = [entry["name"] for entry in message.get(RANKING)[1:3] if worded.get(entry["name"], False)]
+    return spoken_for[0] if len(spoken_for) == 1 else None
 
 
 def lacks_in_figures(facts: Sequence[Fact]) -> bool:
@@ -264,14 +272,18 @@ class FollowUp(GraphComponent):
             return "what_if"
         if intent in CORRECTING and (corrects_only(facts) or takes_back(text, facts)):
             return "inform"
+        if dialogue.get("topic") and intent not in QUESTIONS and privacy().search(text):
+            return "ask_term"
         if tells(facts, asked) and (intent in ANYHOW_TOLD or not asks(text) and (intent in YIELDING or tells_only(facts, text))):
             return "inform"
         if leaves_open(text, facts, asked) and (intent in UNDECIDED or ends_open(text)):
             return "unsure"
         if intent in ("inform", ASK_BACK, "plan_budget") and self._begins_to_lack(intent, text, facts, dialogue):
             return "budget_shortfall"
-        if intent == ASK_BACK and offers(message, "budget_shortfall") and says_too_little(text):
-            return "budget_shortfall"
+        if intent == ASK_BACK:
+            settled = settled_by_words(message, text)
+            if settled is not None:
+                return settled
         turns = intent in TURNING - {dialogue.get("topic")} and not lacks(text, facts) and not lacks_in_figures(facts)
         if asked and turns and not asks(text) and not is_sure(message):
             # 没单独留过, 等下来客人了: an answer in words that no list holds, or nothing to do with it.
