@@ -197,8 +197,15 @@ def says_too_little(text: str) -> bool:
 
 def settled_by_words(message: Message, text: str) -> Optional[str]:
     """Of two readings asked back the one for which a plain word stands, and none for the other: 见底了咋整, 那12万怎么分配."""
-    worded = {"budget_shortfall": says_too_little(text), "plan_budget": any(word in text for word in grammar()["laid_out"])}
-    spoken_for = [entry["name"] for entry in message.get(RANKING)[1:3] if worded.get(entry["name"], False)]
+    roles = project_lexicon()["roles"]
+    words = {
+        "plan_budget": grammar()["laid_out"],
+        "budget_shortfall": roles["lacking"],
+        "evaluate_budget": roles["judging"],
+        "budget_share": roles["share_asked"],
+    }
+    offered = [entry["name"] for entry in message.get(RANKING)[1:3]]
+    spoken_for = [name for name in offered if any(word in text for word in words.get(name, ()))]
     return spoken_for[0] if len(spoken_for) == 1 else None
 
 

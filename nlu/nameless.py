@@ -36,6 +36,7 @@ class NamelessReader:
         self._misspoke = re.compile(misspoke)
         self._field = tuple(words["field_words"])
         self._weak, self._finished_spending = re.compile(words["weak_verbs"]), re.compile(words["finished_spending"])
+        self._only = re.compile(words["only"])
         self._added_up, self._bare_expenses = re.compile(words["added_up"]), frozenset(words["bare_expenses"])
 
     def slots(self, drafts: Sequence[Draft], context: Context, asked: Asked) -> list[Draft]:
@@ -49,7 +50,7 @@ class NamelessReader:
         if len(nameless) != 1 or not self._corrects(nameless[0], context, asked):
             return list(drafts)
         draft = nameless[0]
-        fitting = self._fitting(draft, asked.told) or self._fitting(draft, asked.known)
+        fitting = self._named_alone(draft, context, asked) or self._fitting(draft, asked.told) or self._fitting(draft, asked.known)
         if not fitting:
             return list(drafts)
         slot = min(fitting, key=lambda slot: _times_apart(draft.amount.interval.known_end, fitting[slot]))
@@ -66,6 +67,12 @@ class NamelessReader:
                 kept = [draft for draft in drafts if draft is not named and draft not in later[:-1]]
                 return [replace(draft, role=had[0], corrects=True) if draft is later[-1] else draft for draft in kept]
         return list(drafts)
+
+    def _named_alone(self, draft: Draft, context: Context, asked: Asked) -> dict[str, Decimal]:
+        """刚刚总预算讲错了，应该是130万: the one fact among them that the message names."""
+        named = {cue.role for cue in context.cues if cue.side == "any" and cue.end <= draft.amount.start}
+        fitting = {slot: number for slot, number in self._fitting(draft, asked.known).items() if slot in named}
+        return fitting if len(fitting) == 1 else {}
 
     def _fitting(self, draft: Draft, numbers: Mapping[str, Decimal]) -> dict[str, Decimal]:
         """Those of the facts that a number without a name may be of."""
@@ -108,7 +115,7 @@ class NamelessReader:
             draft
             for draft in drafts
             if not (_is_too_many(draft, slot) or _is_known_sum(draft, slot, asked) or misspoken and _is_known(draft, asked))
-            and not (slot == "team_size" and context.text.startswith(self._field, draft.amount.end))
+            and not (slot == "team_size" and self._counts_no_staff(draft, context))
         ]
         fitting = [draft for draft in said if self._may_answer(draft, slot) or self._is_the_whole(draft, slot, context)]
         sums = [draft for draft in drafts if draft.amount.kind in (MONEY, NUMBER) and not draft.amount.article]
@@ -118,6 +125,13 @@ class NamelessReader:
             return list(drafts)
         chosen = min(fitting, key=lambda draft: (draft.role is not None, draft.amount.faint))
         return [replace(draft, role=slot) if draft is chosen else draft for draft in drafts]
+
+    def _counts_no_staff(self, draft: Draft, context: Context) -> bool:
+        """一个客户, 给我出一个: one of something else, or no number at all."""
+        amount = draft.amount
+        before = context.text[context.clause_start(amount.start) : amount.start]
+        idle = amount.article and not self._only.fullmatch(before)
+        return draft.role is None and (idle or context.text.startswith(self._field, amount.end))
 
     @staticmethod
     def _may_answer(draft: Draft, slot: str) -> bool:

@@ -40,6 +40,8 @@ class OtherMatters:
             return False
         if self._asks_enough(draft, context) or self._is_questioned(draft, context):
             return False
+        if self._is_share_of_an_expense(draft, context):
+            return False
         of_field = self._may_be_margin(draft, asked) or not self._of_another_matter(draft, context, asked)
         return of_field and not self._is_wanted_staff(draft, context)
 
@@ -79,6 +81,11 @@ class OtherMatters:
     def _may_be_margin(draft: Draft, asked: Asked) -> bool:
         """为什么要问我毛利率？我们是22%: the answer to the question for the margin, though it speaks of it."""
         return draft.amount.kind == PERCENT and asked.slot == "gross_margin"
+
+    def _is_share_of_an_expense(self, draft: Draft, context: Context) -> bool:
+        """总预算九百万，油钱占一大半: what takes the share is named right before the word."""
+        cue = draft.cue
+        return draft.role == "share" and cue is not None and context.text[: cue.start].endswith(self._expense_items)
 
     def _is_wanted_staff(self, draft: Draft, context: Context) -> bool:
         """想招3个客服: people who are not there."""
