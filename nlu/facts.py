@@ -48,10 +48,21 @@ def read_facts(
     facts = quantity_reader(lexicon).read(rest, amounts, Asked(asked, topic, told or {}, known or {}))
     stages = stage_reader(lexicon).read(rest, amounts, asked, this_year)
     models = model_reader(lexicon).read(rest, None if asked == "stage" and (stages or facts) else asked)
-    facts = outside(facts, models) + stages + models + check_reader(lexicon).read(rest, asked)
+    facts = outside(facts, models)
+    models = of_returning(facts, models, asked)
+    facts += stages + models + check_reader(lexicon).read(rest, asked)
     facts += trade_reader(lexicon).read(rest, asked, None if facts else similar)
     facts = supposition_reader(lexicon).marked(facts, text, asked)
     return sorted([*contacts, *facts], key=lambda fact: (fact.start, fact.end))
+
+
+def of_returning(facts: Sequence[Fact], models: Sequence[Fact], asked: Optional[str]) -> list[Fact]:
+    """一年买两次，中秋一次过年一次: whoever buys again within a year buys not once; asked what the business lives on, that tells it."""
+    again = [fact for fact in facts if fact.name == "orders_per_year" and isinstance(fact.value, Decimal) and fact.value > 1]
+    kept = [model for model in models if not (again and model.value == "one_time")]
+    if kept or len(again) < len(facts) or not again or asked != "business_model":
+        return kept  # beside other facts it is one of a list, and no answer
+    return [Fact("business_model", "repeat", again[0].start, again[0].end)]
 
 
 def outside(facts: Sequence[Fact], models: Sequence[Fact]) -> list[Fact]:

@@ -36,7 +36,7 @@ class NamelessReader:
         self._misspoke = re.compile(misspoke)
         self._field = tuple(words["field_words"])
         self._weak, self._finished_spending = re.compile(words["weak_verbs"]), re.compile(words["finished_spending"])
-        self._only = re.compile(words["only"])
+        self._only, self._person = re.compile(words["only"]), re.compile(words["person"])
         self._added_up, self._bare_expenses = re.compile(words["added_up"]), frozenset(words["bare_expenses"])
 
     def slots(self, drafts: Sequence[Draft], context: Context, asked: Asked) -> list[Draft]:
@@ -130,7 +130,7 @@ class NamelessReader:
         """一个客户, 给我出一个: one of something else, or no number at all."""
         amount = draft.amount
         before = context.text[context.clause_start(amount.start) : amount.start]
-        idle = amount.article and not self._only.fullmatch(before)
+        idle = amount.article and not self._only.fullmatch(before) and not self._person.match(context.text, amount.end)
         return draft.role is None and (idle or context.text.startswith(self._field, amount.end))
 
     @staticmethod

@@ -108,7 +108,7 @@ class RetractionReader:
     def _instead(draft: Draft, denied: Draft) -> Draft:
         """The number that stands for a denied one takes over its role and says what it replaces."""
         general = draft.role in _GENERAL and denied.role in (*_GENERAL, *_BUDGETS)
-        if (not general and draft.role not in (None, denied.role)) or (draft.amount.kind != denied.amount.kind and draft.role is None):
+        if (not general and draft.role not in (None, denied.role)) or (draft.role is None and not _alike(denied.amount, draft.amount)):
             return draft
         return _replacing(draft, denied)
 
