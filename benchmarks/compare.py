@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Callable, Iterable, Iterator, Mapping, Optional, Sequence
 
 from benchmarks import contenders, flatness, growth, latency, load
-from benchmarks.contenders import DIET, EMPTY, LEAN, OURS
+from benchmarks.contenders import DIET, EMPTY, EMPTY_IN_MEMORY, LEAN, OURS
 from benchmarks.results import Ratio, Results, spread
 from benchmarks.servers import ROOT, Bot, all_running, running
 from benchmarks.talk import Talk
@@ -75,6 +75,11 @@ TRIAL = Extent(
     examples=6,
 )
 """Only to see that all of it works."""
+
+
+def names(is_diet_in: bool) -> list[str]:
+    """Of the contestants, without training any."""
+    return [EMPTY, EMPTY_IN_MEMORY, LEAN, *([DIET] if is_diet_in else []), OURS]
 
 
 def contestants(extent: Extent, is_diet_in: bool) -> list[Bot]:
@@ -166,17 +171,17 @@ def kept_results() -> dict[str, list[Results]]:
 
 def tables(results: Mapping[str, list[Results]], extent: Extent) -> Iterator[Table]:
     """Those of the stages that were measured."""
-    names = [bot.name for bot in contestants(extent, extent.is_diet_in)]
+    bots = names(extent.is_diet_in)
     if "turns" in results:
         [found] = results["turns"]
-        yield comparison("Turns", [found], names)
-        yield growing(found, names)
+        yield comparison("Turns", [found], bots)
+        yield growing(found, bots)
     if "flat" in results:
         yield flatness.table(results["flat"][0], extent.flat_turns)
     if "starts" in results:
-        yield comparison("Servers", results["starts"], [bot.name for bot in contestants(extent, is_diet_in=True)])
+        yield comparison("Servers", results["starts"], names(is_diet_in=True))
     if "loads" in results:
-        yield comparison("Load", results["loads"], names)
+        yield comparison("Load", results["loads"], bots)
     if "stored" in results:
         yield crowding(results["stored"][0], growth.variants(extent.conversations, extent.waiting))
 
