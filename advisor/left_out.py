@@ -17,8 +17,8 @@ from typing import Any, Optional, Sequence
 
 STOOD_IN_FOR = frozenset(
     {
-        *("tensorflow", "tensorflow_hub", "tensorflow_text", "tensorflow_addons", "keras", "sklearn", "matplotlib"),
-        *("aiogram", "slack_sdk", "twilio", "webexteamssdk", "mattermostwrapper", "fbmessenger", "rocketchat_API", "questionary"),
+        *("tensorflow", "tensorflow_hub", "tensorflow_text", "keras", "sklearn", "matplotlib"),
+        *("aiogram", "slack_sdk", "twilio", "webexteamssdk", "fbmessenger", "rocketchat_API", "questionary"),
         *("boto3", "botocore", "pymongo"),
     }
 )

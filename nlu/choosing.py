@@ -39,8 +39,7 @@ class Chooser:
             draft = replace(draft, total=True)
         if draft.role == asked.slot == "team_size" and draft.cue:
             # 员工七个，专门跟客户的四个: asked is who looks after customers.
-            after_customers = self._of_customers.search(context.text, draft.cue.start, draft.cue.end) is not None
-            draft = replace(draft, present=draft.present or after_customers)
+            draft = replace(draft, exact=self._of_customers.search(context.text, draft.cue.start, draft.cue.end) is not None)
         if last["goals"] and draft.role in ("revenue", "new_customers", "customers"):
             return replace(draft, role=f"{OTHER}goal")
         return draft

@@ -17,7 +17,7 @@ OTHER = "other_"
 
 @dataclass(frozen=True)
 class Draft:
-    """An amount on its way to a fact."""
+    """An amount on its way to a fact; ``exact`` if its words name just what the open question asks for, and not more."""
 
     amount: Amount
     period: Optional[Period]
@@ -26,6 +26,7 @@ class Draft:
     past: bool = False
     present: bool = False
     total: bool = False
+    exact: bool = False
     corrects: bool = False
     was: Optional[Decimal] = None
     replaces: bool = False
@@ -57,10 +58,10 @@ def is_bare_count(amount: Amount, text: str, after: str) -> bool:
     return not following or not following.isalnum() or following in after
 
 
-def rank(draft: Draft) -> tuple[bool, bool, bool, bool, bool]:
-    """Which of two drafts of one slot holds: the correction, this year's, the total, the sum in large units."""
+def rank(draft: Draft) -> tuple[bool, bool, bool, bool, bool, bool]:
+    """Which of two drafts of one slot holds: the correction, just what is asked, this year's, the total, the sum in large units."""
     large = draft.role in YUAN_A_YEAR and draft.amount.scale >= MYRIAD
-    return draft.replaces, draft.present, draft.total, not draft.past, large
+    return draft.replaces, draft.exact, draft.present, draft.total, not draft.past, large
 
 
 def whole(interval: Interval) -> Interval:

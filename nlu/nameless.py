@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any, Mapping, Sequence
 
 from nlu.amounts import COUNT, MONEY, NUMBER
-from nlu.drafts import OTHER, Asked, Draft
+from nlu.drafts import Asked, Draft
 from nlu.interval import MYRIAD
 from nlu.lexicon import Lexicon
 from nlu.periods import ONCE
@@ -37,7 +37,7 @@ class NamelessReader:
         self._field = tuple(words["field_words"])
         self._weak, self._finished_spending = re.compile(words["weak_verbs"]), re.compile(words["finished_spending"])
         self._only, self._person = re.compile(words["only"]), re.compile(words["person"])
-        self._added_up, self._bare_expenses = re.compile(words["added_up"]), frozenset(words["bare_expenses"])
+        self._bare_expenses = frozenset(words["bare_expenses"])
 
     def slots(self, drafts: Sequence[Draft], context: Context, asked: Asked) -> list[Draft]:
         """The drafts, those without a name with the slots that they are of."""
@@ -61,7 +61,7 @@ class NamelessReader:
         if self._misspoke.search(context.text) is None:
             return list(drafts)
         for index, named in enumerate(drafts[:-1]):
-            had = [slot for slot in self._fitting(named, asked.known) if asked.known[slot] == named.amount.interval.known_end]
+            had = self._known_as(named.amount.interval.known_end, named, asked)
             later = [draft for draft in drafts[index + 1 :] if draft.amount.kind == named.amount.kind and not _has_noun(draft, had)]
             if len(had) == 1 and not _has_noun(named, had) and later:
                 kept = [draft for draft in drafts if draft is not named and draft not in later[:-1]]
@@ -73,6 +73,10 @@ class NamelessReader:
         named = {cue.role for cue in context.cues if cue.side == "any" and cue.end <= draft.amount.start}
         fitting = {slot: number for slot, number in self._fitting(draft, asked.known).items() if slot in named}
         return fitting if len(fitting) == 1 else {}
+
+    def _known_as(self, number: Decimal, draft: Draft, asked: Asked) -> list[str]:
+        """The facts known to be ``number`` among those that the draft may be of."""
+        return [slot for slot, known in self._fitting(draft, asked.known).items() if known == number]
 
     def _fitting(self, draft: Draft, numbers: Mapping[str, Decimal]) -> dict[str, Decimal]:
         """Those of the facts that a number without a name may be of."""
@@ -87,7 +91,7 @@ class NamelessReader:
         """花的不是8万是18万: a number that replaces another one is of the only fact that had that number."""
         if draft.was is None or _has_noun(draft, ()):
             return draft
-        had = [slot for slot, number in asked.known.items() if number == draft.was and self._may_answer(replace(draft, role=None), slot)]
+        had = self._known_as(draft.was, draft, asked)
         return replace(draft, role=had[0], corrects=True) if len(had) == 1 else draft
 
     def _is_nameless(self, draft: Draft, context: Context, asked: Asked) -> bool:
@@ -117,7 +121,7 @@ class NamelessReader:
             if not (_is_too_many(draft, slot) or _is_known_sum(draft, slot, asked) or misspoken and _is_known(draft, asked))
             and not (slot == "team_size" and self._counts_no_staff(draft, context))
         ]
-        fitting = [draft for draft in said if self._may_answer(draft, slot) or self._is_the_whole(draft, slot, context)]
+        fitting = [draft for draft in said if self._may_answer(draft, slot)]
         sums = [draft for draft in drafts if draft.amount.kind in (MONEY, NUMBER) and not draft.amount.article]
         if not fitting and len(sums) == 1 and self._says_only_that_money_goes(sums[0], context, asked):
             fitting = sums
@@ -147,12 +151,6 @@ class NamelessReader:
         if not _is_verb_only(draft):
             return False
         return slot == "avg_order_value" and role == "needed"
-
-    def _is_the_whole(self, draft: Draft, slot: str, context: Context) -> bool:
-        """房租老师饭钱合起来四十万 where the whole is asked for: an expense by its name, and all of them added up."""
-        start = context.sentence_start(draft.amount.start)
-        added = self._added_up.search(context.text, start, draft.amount.start) is not None
-        return slot == "total_budget" and draft.role == f"{OTHER}money" and draft.amount.kind in KINDS_OF_SLOT[slot] and added
 
     def _says_only_that_money_goes(self, draft: Draft, context: Context, asked: Asked) -> bool:
         """得有30万, 一年拢共要开销六百万: beside no noun that names a fact, it answers the question for a sum in yuan."""

@@ -27,7 +27,7 @@ class OtherMatters:
         )
         self._other_matters, self._other_shares = tuple(words["other_matters"]), tuple(words["other_shares"])
         self._expense_items = tuple(words["expense_items"])
-        self._field_words, self._hiring = tuple(words["field_words"]), tuple(words["hiring"])
+        self._field_words, self._hiring = (*words["field_words"], *words["whole_budgets"]), tuple(words["hiring"])
         self._not_bought = re.compile(words["not_bought"])
         self._bookkeepers = re.compile(words["bookkeepers"])
         self._bare_shares, self._kinds_of_customers, self._money_named = (

@@ -76,7 +76,7 @@ class Settler:
                 draft = replace(draft, role="total_budget")
             elif role in ("spent", "needed") and self._is_company_expense(draft, context, asked):
                 draft = replace(draft, role="total_budget")
-            elif role == f"{OTHER}money" and self._is_all_expenses(draft, context):
+            elif role == f"{OTHER}money" and self._is_all_expenses(draft, context, asked):
                 draft = replace(draft, role="total_budget")
             elif role == "customer_budget" and "spent" not in roles and self._is_judged(draft, context):
                 draft = replace(draft, role="spent")
@@ -131,12 +131,12 @@ class Settler:
             return False
         return word in self._company_expenses or any(item in clause for item in self._expense_items)
 
-    def _is_all_expenses(self, draft: Draft, context: Context) -> bool:
-        """房租人工菜钱全算上一年九十来万: what a company pays for, added up, is all that it spends."""
+    def _is_all_expenses(self, draft: Draft, context: Context, asked: Asked) -> bool:
+        """房租人工菜钱全算上一年九十来万: what a company pays for, added up, is all that it spends, whatever else is asked."""
         start = context.sentence_start(draft.amount.start)
         said = context.text[start : draft.amount.start]
-        items = sum(item in said for item in self._expense_items)
-        return items > 1 and self._added_up.search(said) is not None and not any(word in said for word in self._field)
+        several = asked.slot == "total_budget" or sum(item in said for item in self._expense_items) > 1
+        return several and self._added_up.search(said) is not None and not any(word in said for word in self._field)
 
     def _is_judged(self, draft: Draft, context: Context) -> bool:
         """客户维护一个月一万二，花得冤不冤: what is judged is spent, unless a word of allotting names it."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 import json
+import re
 import subprocess
 import sys
 import tarfile
@@ -12,10 +13,11 @@ from pathlib import Path
 
 import httpx
 import pytest
+import rasa
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import UserMessage
 
-from advisor.left_out import LeftOut, StandInModule, components_in_need
+from advisor.left_out import STOOD_IN_FOR, LeftOut, StandInModule, components_in_need
 from benchmarks.processes import PROC
 from benchmarks.storm import nameless
 from channels.delivery import Collected
@@ -76,9 +78,16 @@ def test_what_derives_from_a_stand_in_fails_loudly_when_it_is_made() -> None:
         Model()
 
 
-def test_rasa_s_core_is_imported_without_it(tmp_path: Path) -> None:
-    code = "import rasa.core.agent, sys; print(type(sys.modules['tensorflow']).__name__)"
+@pytest.mark.parametrize("package", ["tensorflow", "sklearn", "matplotlib", "aiogram", "slack_sdk", "boto3", "pymongo"])
+def test_rasa_s_core_is_imported_without_it(tmp_path: Path, package: str) -> None:
+    code = f"import advisor.server, sys; print(type(sys.modules['{package}']).__name__)"
     assert run(model_with(tmp_path, "nlu.gate.Gate"), code).stdout.strip() == "StandInModule"
+
+
+def test_rasa_names_every_package_that_is_left_out() -> None:
+    sources = "\n".join(path.read_text(encoding="utf-8") for path in Path(rasa.__file__).parent.rglob("*.py"))
+    imported = set(re.findall(r"^\s*(?:import|from) (\w+)", sources, re.MULTILINE))
+    assert STOOD_IN_FOR <= imported, STOOD_IN_FOR - imported
 
 
 def test_the_server_has_no_tensorflow_in_memory(on_postgres: OnPostgres) -> None:
