@@ -117,27 +117,31 @@ class LowerHalf:
 
 
 class KnownPieces:
-    """The lower half of the pieces met so far: few pieces make most messages. Full, it begins anew."""
+    """The lower half of the ``usual`` pieces, worked out together at once, and of those met so far: few pieces make most
+    messages. With ``spare`` others it is full, and begins anew with them.
+    """
 
-    def __init__(self, capacity: int = 1000) -> None:
-        self._places: dict[int, int] = {}
+    def __init__(self, usual: np.ndarray, spare: int = 1000) -> None:
+        known = LowerHalf.of(usual)
         self._half = LowerHalf(
-            np.arange(capacity),
-            np.zeros((capacity, EMBEDDED), dtype=np.float32),
-            np.zeros((capacity, len(BRANCHES) * WIDTH), dtype=np.float32),
-            tuple(np.zeros((size, capacity + 1, WIDTH), dtype=np.float32) for size, _ in BRANCHES),
+            np.arange(len(known.ids) + spare),
+            lengthened(known.vectors, spare),
+            lengthened(known.projected, spare),
+            tuple(lengthened(given, spare) for given in known.shares),
         )
+        self._usual = {piece: place for place, piece in enumerate(known.ids.tolist())}
+        self._places, self._spare = dict(self._usual), spare
 
     def batch(self, ids: np.ndarray, lengths: np.ndarray, signs: np.ndarray) -> Batch:
         """What the upper half reads of messages made of these pieces."""
         named: list[int] = ids.tolist()
-        new = sorted({piece for piece in named if piece not in self._places})
+        new = {piece for piece in named if piece not in self._places}
         if len(self._places) + len(new) > len(self._half.ids):
-            self._places.clear()
-            new = sorted(set(named))
-        if len(new) > len(self._half.ids):
+            self._places = dict(self._usual)
+            new = set(named) - self._usual.keys()
+        if len(new) > self._spare:
             return LowerHalf.of(ids).batch(ids, lengths, signs)
-        for piece in new:
+        for piece in sorted(new):
             self._add(piece)
         return self._half.at(np.array([self._places[piece] for piece in named]), lengths, signs)
 
@@ -148,6 +152,11 @@ class KnownPieces:
         for kept, given in zip(self._half.shares, found.shares):
             kept[:, place] = given[:, 0]
         self._places[piece] = place
+
+
+def lengthened(rows: np.ndarray, count: int) -> np.ndarray:
+    """So many rows of nothing behind them (the last axis but one)."""
+    return np.concatenate([rows, np.zeros((*rows.shape[:-2], count, rows.shape[-1]), dtype=rows.dtype)], axis=-2)
 
 
 def part_of(branch: int) -> slice:

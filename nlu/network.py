@@ -14,8 +14,10 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from nlu.lower_half import EMBEDDED, Batch, KnownPieces, LowerHalf, pieces
-from nlu.sentences import sentence_encoder
 from nlu.upper_half import FEATURES, Arrays, backward, forward, initial, softmax
+
+USUAL_PIECES = 3000
+"""So many are worked out at the start, in a tenth of a second: of a message of 26 pieces less than one is not among them."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,12 @@ class Corpus:
         starts, lengths = self.pieces.starts[places], self.pieces.lengths[places]
         ids = np.concatenate([self.pieces.ids[start : start + length] for start, length in zip(starts, lengths)])
         return self._lower.batch(ids, lengths, self.signs[places])
+
+    def usual_pieces(self) -> np.ndarray:
+        """The word pieces that occur most often, ascending."""
+        found, counts = np.unique(self.pieces.ids, return_counts=True)
+        usual: np.ndarray = np.sort(found[np.argsort(-counts, kind="stable")[:USUAL_PIECES]])
+        return usual
 
     def halves(self, places: np.ndarray) -> list[np.ndarray]:
         """``places`` in two parts of about as many word pieces."""
@@ -132,10 +140,10 @@ def summed(parts: Sequence[Arrays]) -> Arrays:
 class Network:
     """The tuned encoder with its head."""
 
-    def __init__(self, classes: Sequence[str], arrays: Arrays) -> None:
+    def __init__(self, classes: Sequence[str], arrays: Arrays, usual: np.ndarray) -> None:
         self.classes = tuple(classes)
-        self._arrays = arrays
-        self._known = KnownPieces()
+        self._arrays, self._usual = arrays, usual
+        self._known = KnownPieces(usual)
 
     @classmethod
     def fit(cls, corpus: Corpus, labels: Sequence[str], course: Course = Course()) -> "Network":
@@ -156,7 +164,7 @@ class Network:
                     keeps = [lesson.keep(len(half), chance) for half in halves]
                     found = threads.map(partial(lesson.gradients, arrays), halves, keeps)
                     optimiser.step(arrays, clipped(summed(list(found))), next(rates))
-        return cls([str(name) for name in classes], arrays)
+        return cls([str(name) for name in classes], arrays, corpus.usual_pieces())
 
     def probabilities(self, texts: Sequence[str], signs: np.ndarray) -> np.ndarray:
         """One row of probabilities a text, in the order of ``classes``."""
@@ -165,12 +173,12 @@ class Network:
         return softmax(forward(self._arrays, batch).logits)
 
     def save(self, path: Path) -> None:
-        np.savez(path, classes=np.array(self.classes), **{name: values.astype(np.float16) for name, values in self._arrays.items()})
+        halved = {name: values.astype(np.float16) for name, values in self._arrays.items()}
+        np.savez(path, classes=np.array(self.classes), usual=self._usual, **halved)
 
     @classmethod
     def load(cls, path: Path) -> "Network":
-        """Loads the pretrained half too: workers that are made after this share it, and no user waits for it."""
-        sentence_encoder()
+        """With the pretrained half and the usual pieces: workers that are made after this share them, and no user waits."""
         with np.load(path, allow_pickle=False) as stored:
-            arrays = {name: stored[name].astype(np.float32) for name in stored.files if name != "classes"}
-            return cls([str(name) for name in stored["classes"]], arrays)
+            arrays = {name: stored[name].astype(np.float32) for name in stored.files if name not in ("classes", "usual")}
+            return cls([str(name) for name in stored["classes"]], arrays, stored["usual"])

@@ -58,9 +58,10 @@ def test_a_message_reads_the_same_alone_and_among_others() -> None:
     assert np.allclose(together, alone, atol=1e-5)
 
 
-@pytest.mark.parametrize("capacity", [3, 40, 1000])
-def test_pieces_met_before_read_as_if_met_now(capacity: int) -> None:
-    known = KnownPieces(capacity)
+@pytest.mark.parametrize("spare", [3, 40, 1000])
+@pytest.mark.parametrize("usual", [[], TEXTS[:1], TEXTS])
+def test_pieces_met_before_read_as_if_met_now(usual: list[str], spare: int) -> None:
+    known = KnownPieces(pieces(usual).ids if usual else np.array([], dtype=np.int64), spare)
     for text, signs in zip(TEXTS * 2, [*SIGNS, *SIGNS]):
         cut = pieces([text])
         fresh = LowerHalf.of(cut.ids).batch(cut.ids, cut.lengths, signs[None])
