@@ -33,6 +33,10 @@ class Dialogue:
     """Messages not understood in a row."""
     unread: int = 0
     """Answers in a row in which the fact asked for was not readable."""
+    passed_over: int = 0
+    """Turns in a row in which she said something else than the fact asked for."""
+    put_off: list[str] = field(default_factory=list)
+    """Facts passed over for so long that others come first; one that is here twice is not asked again."""
     rest_needed: Any = None
     """What the rest of the year still needs; stays, so that a correction of what is spent counts."""
     told: list[str] = field(default_factory=list)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from actions.base import AdvisorAction
 from actions.pending import go_on_without_answer
 from actions.questions import go_on
 from actions.turn import Turn
+from rendering import numbers
 
 FACTUAL_PENDING = ("unit", "guess", "contradiction", "mismatch")
 
@@ -17,6 +20,7 @@ class Inform(AdvisorAction):
 
     def answer(self, turn: Turn) -> None:
         go_on_without_answer(turn)
+        note_years(turn)
         unreadable = not turn.changed_facts and turn.dialogue.pending is None and not turn.has_lead_in
         turn.dialogue.unread = turn.dialogue.unread + 1 if unreadable else 0
         if unreadable and turn.waits_for is None:
@@ -27,6 +31,13 @@ class Inform(AdvisorAction):
         elif unreadable:
             turn.lead_in("told.nothing_readable")
         go_on(turn)
+
+
+def note_years(turn: Turn) -> None:
+    """Years in business that decide no stage are heard all the same."""
+    years = next((entity for entity in turn.entities if entity["entity"] == "years_in_business"), None)
+    if years is not None and turn.waits_for == "stage" and not turn.knows("stage"):
+        turn.lead_in("told.years_between", years=numbers.years(Decimal(str(years["value"]))))
 
 
 class Unsure(AdvisorAction):

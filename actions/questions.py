@@ -8,7 +8,11 @@ from actions.advising import advise, sharpening_facts
 from actions.dialogue import TOPICS, Topic
 from actions.pending import ask_pending
 from actions.turn import Turn
+from rendering.facts import fact_name
 from rendering.message import Button
+
+PATIENCE = 4
+"""So often in a row a fact asked for is passed over before another is asked in its place."""
 
 
 def go_on(turn: Turn) -> None:
@@ -22,7 +26,8 @@ def go_on(turn: Turn) -> None:
 
 
 def pursue(turn: Turn, topic: Topic) -> None:
-    """Ask the next fact that the first answer needs; with all of them told or refused, advise."""
+    """Ask the next fact that the first answer needs; with all of them told, refused or put off, advise."""
+    put_off_what_is_passed_over(turn)
     lacking = next_first_fact(turn, topic)
     if lacking is not None:
         turn.dialogue.questions += turn.requested_slot_before != lacking
@@ -35,35 +40,52 @@ def pursue(turn: Turn, topic: Topic) -> None:
         sharpen(turn, topic)
 
 
+def put_off_what_is_passed_over(turn: Turn) -> None:
+    """She goes on telling and asking other things: what she was asked must not stand in the way of all else."""
+    asked, dialogue = turn.requested_slot_before, turn.dialogue
+    if asked is None or not is_open(turn, asked):
+        dialogue.passed_over = 0
+        return
+    dialogue.passed_over += turn.intent == "inform" or turn.intent == dialogue.topic
+    if dialogue.passed_over >= PATIENCE:
+        dialogue.passed_over = 0
+        dialogue.put_off.append(asked)
+        turn.lead_in("told.put_off", name=fact_name(asked, turn.phrases))
+
+
 def next_first_fact(turn: Turn, topic: Topic) -> Optional[str]:
     """The next fact to ask before the first advice; ``None`` once it can be given."""
     order = turn.services.knowledge.questions(topic)
     if topic in turn.dialogue.advised or turn.dialogue.enough:
         return None
-    name = next((name for name in order.first if is_open(turn, name)), None)
+    put_off = turn.dialogue.put_off
+    name = next((name for name in order.first if is_open(turn, name) and name not in put_off), None)
     asked_anew = name is not None and name == turn.requested_slot_before
     return name if asked_anew or turn.dialogue.questions < order.limit else None
 
 
 def sharpen(turn: Turn, topic: Topic) -> None:
     """After the advice: ask the one fact that would sharpen it most, with what it is good for."""
-    name = next((name for name in sharpening_facts(turn, topic) if is_open(turn, name)), None)
+    put_off = turn.dialogue.put_off
+    names = [name for name in sharpening_facts(turn, topic) if is_open(turn, name) and put_off.count(name) < 2]
+    name = min(names, key=put_off.count, default=None)
     if name is None or turn.dialogue.enough:
         turn.wait_for(None)
         turn.say("ask.nothing_more")
         return
     turn.wait_for(name)
-    turn.say(f"ask.{name}", buttons=skip_buttons(turn), good_for=turn.services.knowledge.reason(name).good_for, again=False)
+    turn.say(f"ask.{name}", buttons=skip_buttons(turn), good_for=turn.services.knowledge.reason(name).good_for)
 
 
 def is_open(turn: Turn, name: str) -> bool:
-    """Neither told nor refused."""
-    return not turn.knows(name) and name not in turn.dialogue.refused
+    """Neither told nor refused; what the whole year needs follows from what its rest needs."""
+    follows = name == "needed" and turn.dialogue.rest_needed is not None
+    return not turn.knows(name) and name not in turn.dialogue.refused and not follows
 
 
 def ask_fact(turn: Turn, name: str) -> None:
-    """Ask a fact; a question repeated because its answer was not readable says so."""
-    turn.say(f"ask.{name}", good_for=None, again=turn.requested_slot_before == name and turn.intent == "inform")
+    """Ask a fact before the first advice."""
+    turn.say(f"ask.{name}", good_for=None)
     turn.wait_for(name)
 
 

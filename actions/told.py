@@ -85,6 +85,8 @@ def take_entity(turn: Turn, entity: Entity) -> Any:
     value = slot_value(entity)
     if entity.get("rest") and name == "needed":
         turn.dialogue.rest_needed = value
+        if not turn.knows("spent"):
+            turn.lead_in("told.rest_needed", value=fact_value(name, value, turn.phrases))
         return None
     if name == "needed":
         turn.dialogue.rest_needed = None

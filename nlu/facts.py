@@ -13,6 +13,7 @@ from nlu.fact import Fact
 from nlu.lexicon import Lexicon
 from nlu.meanings import meaning_reader
 from nlu.quantities import quantity_reader
+from nlu.remainders import remainder_reader
 from nlu.speakers import speaker_reader
 from nlu.suppositions import supposition_reader
 from nlu.trades import SimilarTrade, trade_reader
@@ -45,7 +46,9 @@ def read_facts(
     rest = meaning_reader(lexicon).without_terms(rest)
     rest = speaker_reader(lexicon).as_hers(rest, another)
     amounts = read_amounts(rest, lexicon)
-    facts = quantity_reader(lexicon).read(rest, amounts, Asked(asked, topic, told or {}, known or {}))
+    state = Asked(asked, topic, told or {}, known or {})
+    facts = quantity_reader(lexicon).read(rest, amounts, state)
+    facts += remainder_reader(lexicon).used_up(rest, facts, state)
     stages = stage_reader(lexicon).read(rest, amounts, asked, this_year)
     models = model_reader(lexicon).read(rest, None if asked == "stage" and (stages or facts) else asked)
     facts = outside(facts, models)

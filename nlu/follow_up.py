@@ -59,7 +59,7 @@ def grammar() -> Mapping[str, Any]:
 def is_bare_follow_up(text: str) -> bool:
     """Does the message mean something only after the question before it?"""
     bare = PUNCTUATION.sub("", text)
-    if bare in {PUNCTUATION.sub("", str(word)) for word in grammar()["bare"]}:
+    if bare in {PUNCTUATION.sub("", str(word)) for word in grammar()["bare"]} or re.search(grammar()["details"], text):
         return True
     short = len(bare) <= grammar()["longest"]
     return short and bare.startswith(tuple(grammar()["opens"])) and bare.endswith(tuple(grammar()["ends"]))
@@ -142,6 +142,11 @@ def asks(text: str) -> bool:
     return asks_something(no_question().sub("", not_known().sub("", text)))
 
 
+def tries_out(text: str) -> bool:
+    """Is there a word of trying another figure, where no premise is read (客户数改成五千试试)?"""
+    return re.search(grammar()["tries_out"], text) is not None
+
+
 def is_sure(message: Message) -> bool:
     """Is the reading probable enough to leave what is asked?"""
     return float(message.get(INTENT)["confidence"]) >= SURE_TO_TURN
@@ -207,6 +212,12 @@ def settled_by_words(message: Message, text: str) -> Optional[str]:
     offered = [entry["name"] for entry in message.get(RANKING)[1:3]]
     spoken_for = [name for name in offered if any(word in text for word in words.get(name, ()))]
     return spoken_for[0] if len(spoken_for) == 1 else None
+
+
+def under_way(message: Message, dialogue: Mapping[str, Any]) -> Optional[str]:
+    """The question under way, where it is the likelier of two readings asked back."""
+    likelier, topic = message.get(RANKING)[1]["name"], dialogue.get("topic")
+    return str(topic) if likelier == topic else None
 
 
 def lacks_in_figures(facts: Sequence[Fact]) -> bool:
@@ -279,16 +290,19 @@ class FollowUp(GraphComponent):
             return "what_if"
         if intent in CORRECTING and (corrects_only(facts) or takes_back(text, facts)):
             return "inform"
+        if intent == "what_if" and told_names(facts) and not supposes(facts) and not asks(text) and not tries_out(text):
+            return "inform"
         if dialogue.get("topic") and intent not in QUESTIONS and privacy().search(text):
             return "ask_term"
         if tells(facts, asked) and (intent in ANYHOW_TOLD or not asks(text) and (intent in YIELDING or tells_only(facts, text))):
             return "inform"
-        if leaves_open(text, facts, asked) and (intent in UNDECIDED or ends_open(text)):
+        asks_nothing_new = intent in UNDECIDED or intent == dialogue.get("topic") and not asks(text)
+        if leaves_open(text, facts, asked) and (asks_nothing_new or ends_open(text)):
             return "unsure"
         if intent in ("inform", ASK_BACK, "plan_budget") and self._begins_to_lack(intent, text, facts, dialogue):
             return "budget_shortfall"
         if intent == ASK_BACK:
-            settled = settled_by_words(message, text)
+            settled = settled_by_words(message, text) or under_way(message, dialogue)
             if settled is not None:
                 return settled
         turns = intent in TURNING - {dialogue.get("topic")} and not lacks(text, facts) and not lacks_in_figures(facts)

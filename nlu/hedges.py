@@ -40,6 +40,7 @@ class Hedges:
 
     def around(self, text: str, amount: Amount) -> Amount:
         """``amount`` with the hedges right before and behind it, and with the place of these."""
+        told = amount.interval
         start = skip_space_back(text, amount.start)
         before = self._before.ending_at(text, start)
         if before is not None and self._goes_with(before[1], text, amount.start, start):
@@ -48,7 +49,8 @@ class Hedges:
         position = skip_space(text, end)
         after = self._after.beginning_at(text, position)
         if after is not None:
-            return replace(amount, interval=self._widened(amount.interval, after[1]), end=position + len(after[0]))
+            bounded = told if after[1] in ("over", "under") else amount.interval  # 大概五十万不到: no more than the number itself
+            return replace(amount, interval=self._widened(bounded, after[1]), end=position + len(after[0]))
         return replace(amount, end=end) if end > amount.end else amount
 
     def past_inclusive(self, text: str, position: int) -> int:

@@ -120,6 +120,7 @@ class NamelessReader:
             for draft in drafts
             if not (_is_too_many(draft, slot) or _is_known_sum(draft, slot, asked) or misspoken and _is_known(draft, asked))
             and not (slot == "team_size" and self._counts_no_staff(draft, context))
+            and not _is_a_measure_of(draft, drafts)
         ]
         fitting = [draft for draft in said if self._may_answer(draft, slot)]
         sums = [draft for draft in drafts if draft.amount.kind in (MONEY, NUMBER) and not draft.amount.article]
@@ -168,7 +169,8 @@ class NamelessReader:
             return False
         if slot != "total_budget" and self._finished_spending.search(context.text, cue.start, cue.end + 1):
             return False
-        return word in self._bare_expenses or (_is_verb_only(draft) and draft.period is not None)
+        of_all = slot == "total_budget" and asked.topic in ("plan_budget", "budget_share")
+        return word in self._bare_expenses or (_is_verb_only(draft) and (of_all or draft.period is not None))
 
     def _is_named(self, draft: Draft, cue: Cue, slot: str, context: Context) -> bool:
         """Whether a noun in the clause tells what the sum is of, or a word behind it that so much would be enough."""
@@ -188,6 +190,11 @@ def _is_too_many(draft: Draft, slot: str) -> bool:
     if amount.kind not in (MONEY, NUMBER) or slot not in WHOLE_NUMBERS:
         return False
     return slot == "team_size" and amount.scale >= MYRIAD or amount.interval.known_end >= MYRIAD * 1000
+
+
+def _is_a_measure_of(draft: Draft, drafts: Sequence[Draft]) -> bool:
+    """一单三千八: one, right in front of another number, says of what that is the price."""
+    return draft.amount.article and any(other.amount.start - draft.amount.end in (0, 1) for other in drafts if other is not draft)
 
 
 def _is_known_sum(draft: Draft, slot: str, asked: Asked) -> bool:

@@ -20,7 +20,7 @@ from nlu.other_matters import OtherMatters
 from nlu.periods import PeriodReader, period_reader
 from nlu.refining import RoleRefiner
 from nlu.retractions import RetractionReader, retraction_reader
-from nlu.roles import Context, RoleReader, role_reader
+from nlu.roles import YUAN_A_YEAR, Context, RoleReader, role_reader
 from nlu.settling import Settler, settler
 from nlu.wordless import WordlessReader, wordless_reader
 
@@ -62,7 +62,8 @@ class QuantityReader:
         drafts = self._retractions.without_retracted(drafts, context)
         drafts = [self._chooser.marked(draft, context, asked) for draft in drafts if not self._others.of_others(draft, context)]
         drafts = self._chooser.with_roles_of_others(drafts, context, asked)
-        facts = self._writer.facts(self._chooser.one_for_each(self._settler.slots(drafts, context, asked)))
+        drafts = self._settler.slots(drafts, context, self._answerable(drafts, context, asked))
+        facts = self._writer.facts(self._chooser.one_for_each(drafts))
         told = {fact.name for fact in facts}
         wordless = [fact for fact in (*none, *team) if fact.name not in told]
         return sorted([*facts, *changes, *wordless], key=lambda fact: fact.start)
@@ -73,6 +74,14 @@ class QuantityReader:
         if asked.topic != "budget_share" or asked.slot == "gross_margin" or any(d.role == "share" for d in drafts):
             return drafts
         return [replace(draft, role="share") if self._is_bare_move(draft, context) else draft for draft in drafts]
+
+    def _answerable(self, drafts: Sequence[Draft], context: Context, asked: Asked) -> Asked:
+        """如果砍到四千万呢 while her budget is asked, and the whole is known: that is moved, and this is no answer."""
+        is_new = asked.slot in YUAN_A_YEAR - asked.known.keys() and bool(YUAN_A_YEAR & asked.known.keys())
+        if not is_new or not self._changes.supposes(context):
+            return asked
+        moved = any(self._moved_to.search(context.text, 0, draft.amount.start) for draft in drafts)
+        return replace(asked, slot=None) if moved else asked
 
     def _as_moved(self, draft: Draft, context: Context) -> Draft:
         """Under a premise 压到8% is 8%, not at most that."""

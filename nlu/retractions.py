@@ -43,15 +43,32 @@ class RetractionReader:
         self._clear_change = re.compile(f"(?:{_either(clear)})(?:了)?\\s?(?:{filler}){{0,3}}\\s?$")
         self._then = re.compile(f"[,，。;；!！\\s](?:{_either(words['then_words'])})\\s?(?:{filler}){{0,3}}$")
         self._settles = re.compile(f"(?:{_either(words['settles_on'])})\\s?(?:{filler}){{0,2}}$")
+        self._lacking, self._fails = re.compile(words["lacking_before"]), re.compile(words["fails_behind"])
         self._meant = WordFinder({"meant": words["meant_afterwards"]})
 
     def without_retracted(self, drafts: Sequence[Draft], context: Context) -> list[Draft]:
         """The drafts that hold, in the roles that they have in the end."""
         if not drafts:
             return []
-        drafts = self._roles_told_afterwards(drafts, context)
+        drafts = self._roles_told_afterwards([self._as_indispensable(draft, context) for draft in drafts], context)
         drafts = self._without_denied(drafts, context)
         return self._after_corrections(self._after_changes(drafts, context), context)
+
+    # -- 没有55万根本做不下来 ------------------------------------------------------------------------------------
+
+    def _as_indispensable(self, draft: Draft, context: Context) -> Draft:
+        """A sum without which, or with less than which, it does not work is what is needed."""
+        if draft.amount.kind not in KINDS_OF_SLOT["needed"] or not self._is_indispensable(draft.amount, context.text):
+            return draft
+        interval = draft.amount.interval
+        if interval.low is None and interval.high is not None:
+            interval = Interval.exactly(interval.high)
+        return replace(draft, role="needed", cue=None, amount=replace(draft.amount, interval=interval))
+
+    def _is_indispensable(self, amount: Amount, text: str) -> bool:
+        before = text[max(0, amount.start - _REACH_OF_DENIAL) : amount.start]
+        less = amount.interval.low is None or self._lacking.search(before) is not None
+        return less and self._fails.match(text, amount.end) is not None
 
     # -- 1.5个亿，我说的是营业额 ---------------------------------------------------------------------------------
 
@@ -96,6 +113,8 @@ class RetractionReader:
 
     def _is_denied(self, draft: Draft, context: Context) -> bool:
         text, amount, cue = context.text, draft.amount, draft.cue
+        if self._is_indispensable(amount, text):
+            return False
         if self._negated.search(text[max(0, amount.start - _REACH_OF_DENIAL) : amount.start]):
             return True
         if self._taken_back.match(text[amount.end : amount.end + 8]) or self._not_ours.match(text, amount.end):

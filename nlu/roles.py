@@ -26,6 +26,7 @@ NO_CUE = "no_cue"
 
 _WEAK = re.compile(r"[,，、:：\s(（)）\"“”]")
 _STRONG = re.compile(r"[。！？!?；;\n…]")
+_ASIDE = re.compile(r"\([^()]*\)|（[^（）]*）")
 
 
 @dataclass(frozen=True)
@@ -47,10 +48,27 @@ class Context:
     marks: tuple[Hit, ...]
     weak_breaks: tuple[int, ...]
     strong_breaks: tuple[int, ...]
+    asides: tuple[tuple[int, int], ...] = ()
 
     def breaks_between(self, start: int, end: int) -> tuple[int, int]:
-        """How many weak and strong breaks stand in ``text[start:end]``."""
-        return _count(self.weak_breaks, start, end), _count(self.strong_breaks, start, end)
+        """How many weak and strong breaks stand in ``text[start:end]``, but for what is said in brackets there."""
+        parts = self._parts_said(start, end)
+        return (
+            sum(_count(self.weak_breaks, *part) for part in parts),
+            sum(_count(self.strong_breaks, *part) for part in parts),
+        )
+
+    def said_between(self, start: int, end: int) -> str:
+        """``text[start:end]`` without what is said in brackets."""
+        return "".join(self.text[first:last] for first, last in self._parts_said(start, end))
+
+    def _parts_said(self, start: int, end: int) -> list[tuple[int, int]]:
+        parts = []
+        for first, last in self.asides:
+            if start <= first and last <= end:
+                parts.append((start, first))
+                start = last
+        return [*parts, (start, end)]
 
     def clause_start(self, position: int) -> int:
         """Where the clause that holds ``position`` begins, after the last break of either kind."""
@@ -92,6 +110,8 @@ class RoleReader:
                 for side in ("any", "before", "after"):
                     cues[f"{role}|{side}"] = entry.get(side, [])
         self._cue_finder = WordFinder(cues)
+        patterns = {role: entry["pattern"] for role, entry in words.items() if _is_role(entry) and "pattern" in entry}
+        self._patterns = [(f"{role}|any", re.compile(pattern)) for role, pattern in patterns.items()]
         self._mark_finder = WordFinder({**{label: words[label] for label in self.MARKS}, "none": words["no_mark"]})
         self._finished, self._topic = str(words["finished"]), str(words["topic_marker"])
         self._staff_places = frozenset(words["staff_places"])
@@ -106,14 +126,19 @@ class RoleReader:
     def context(self, text: str) -> Context:
         """The words beside the numbers of ``text``."""
         # 总预算的 in 总预算的话 is cut out of another word.
-        cues = _longest_cues([hit for hit in self._cue_finder.find(text) if not text.startswith(self._topic, hit.end - 1)])
+        hits = [*self._cue_finder.find(text), *self._by_pattern(text)]
+        cues = _longest_cues([hit for hit in hits if not text.startswith(self._topic, hit.end - 1)])
         return Context(
             text,
             tuple(cues[:MAX_CUES]),
             tuple(longest(self._mark_finder.find(text))),
             tuple(match.start() for match in _WEAK.finditer(text) if not _joins(text, match.start())),
             tuple(match.start() for match in _STRONG.finditer(text)),
+            tuple(match.span() for match in _ASIDE.finditer(text)),
         )
+
+    def _by_pattern(self, text: str) -> list[Hit]:
+        return [Hit(label, *match.span()) for label, pattern in self._patterns for match in pattern.finditer(text)]
 
     def roles(
         self, amounts: Sequence[Amount], context: Context, all_amounts: Sequence[Amount] = ()
@@ -137,7 +162,7 @@ class RoleReader:
         if cue.side == ("after" if before else "before") or (not before and cue.start < amount.end):
             return None
         start, end = (min(cue.end, amount.start), amount.start) if before else (amount.end, cue.start)
-        if end - start > 30:
+        if end - start > 30 and len(context.said_between(start, end)) > 30:
             return None
         # A space right before a number parts nothing: 花了 10万.
         weak, strong = context.breaks_between(start, skip_space_back(context.text, end) if before else end)
@@ -145,7 +170,7 @@ class RoleReader:
             return None
         if before and cue.side == "before" and weak + strong:
             return None
-        gap = len(self._fillers.sub("", context.text[start:end]).replace(" ", "")) if end > start else 0
+        gap = len(self._fillers.sub("", context.said_between(start, end)).replace(" ", "")) if end > start else 0
         if not before and cue.role in _PEOPLE and context.text[start:end] in self._counters_of_people:
             gap = 0
         if before and cue.role == "team_size" and cue.side == "before" and self._may_be_customers(amount, context):

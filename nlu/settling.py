@@ -9,7 +9,7 @@ from typing import Any, Mapping, Optional, Sequence
 
 from nlu.amounts import COUNT, MONEY, NUMBER, PERCENT, Amount
 from nlu.drafts import OTHER, Asked, Draft, lacks_unit
-from nlu.interval import MYRIAD
+from nlu.interval import MYRIAD, Interval
 from nlu.lexicon import Lexicon
 from nlu.nameless import NamelessReader, nameless_reader
 from nlu.roles import BUDGETS, KINDS_OF_SLOT, YUAN_A_YEAR, Context
@@ -34,12 +34,13 @@ class Settler:
         self._people_after = tuple(words["people_after"])
         self._weak, self._added_up = re.compile(words["weak_verbs"]), re.compile(words["added_up"])
         self._left_over, self._cut = re.compile(words["left_over"]), re.compile(words["cut_down"])
+        self._costs_of_all = frozenset(words["costs_of_all"])
         self._company_expenses, self._expense_items = frozenset(words["company_expenses"]), tuple(words["expense_items"])
 
     def slots(self, drafts: Sequence[Draft], context: Context, asked: Asked) -> list[Draft]:
         """The drafts with the slots that their roles stand for."""
         drafts = self._settled(_without_echoes(drafts), context, asked)
-        drafts = self._parts_as_sums(self._nameless.slots(drafts, context, asked), context)
+        drafts = self._parts_as_sums(self._nameless.slots(drafts, context, asked), context, asked)
         return self._with_units_of_neighbours(drafts)
 
     def _settled(self, drafts: Sequence[Draft], context: Context, asked: Asked) -> list[Draft]:
@@ -56,6 +57,9 @@ class Settler:
                 draft = replace(draft, role=f"{OTHER}surplus")
             elif role == "surplus" and asked.slot == "customer_budget" and self._is_cut_down(draft, context):
                 draft = replace(draft, role="customer_budget")
+            elif role == "surplus" and asked.slot == "spent" and "spent" not in roles and "customer_budget" in asked.known:
+                spent = draft.amount.interval.negated().plus(Interval.exactly(asked.known["customer_budget"]))
+                draft = replace(draft, role="spent", amount=replace(draft.amount, interval=spent))
             elif role == "allotted":
                 draft = replace(draft, role=self._which_allotted(draft, roles, context, asked))
             elif role == "surplus":
@@ -132,11 +136,17 @@ class Settler:
         return word in self._company_expenses or any(item in clause for item in self._expense_items)
 
     def _is_all_expenses(self, draft: Draft, context: Context, asked: Asked) -> bool:
-        """房租人工菜钱全算上一年九十来万: what a company pays for, added up, is all that it spends, whatever else is asked."""
+        """房租人工菜钱全算上一年九十来万: what a company pays for, added up, is all that it spends, whatever else is asked; 成本十二万
+        is where that is asked."""
         start = context.sentence_start(draft.amount.start)
         said = context.text[start : draft.amount.start]
+        if any(word in said for word in self._field):
+            return False
+        cue = draft.cue
+        if asked.slot == "total_budget" and cue is not None and context.text[cue.start : cue.end] in self._costs_of_all:
+            return True
         several = asked.slot == "total_budget" or sum(item in said for item in self._expense_items) > 1
-        return several and self._added_up.search(said) is not None and not any(word in said for word in self._field)
+        return several and self._added_up.search(said) is not None
 
     def _is_judged(self, draft: Draft, context: Context) -> bool:
         """客户维护一个月一万二，花得冤不冤: what is judged is spent, unless a word of allotting names it."""
@@ -225,12 +235,12 @@ class Settler:
         whole = replace(first, interval=total, end=max(first.end, last.end))
         return [*rest, replace(parts[0], amount=whole, role="team_size")]
 
-    def _parts_as_sums(self, drafts: Sequence[Draft], context: Context) -> list[Draft]:
+    def _parts_as_sums(self, drafts: Sequence[Draft], context: Context, asked: Asked) -> list[Draft]:
         """花了一半 of a budget told, 拿出一成 of a total told: sums, where only one sum can be meant."""
         sums = {draft.role: draft for draft in drafts if draft.amount.kind == MONEY and draft.amount.interval.is_exact}
-        return [self._part_as_sum(draft, sums, context) for draft in drafts]
+        return [self._part_as_sum(draft, sums, context, asked) for draft in drafts]
 
-    def _part_as_sum(self, draft: Draft, sums: Mapping[Optional[str], Draft], context: Context) -> Draft:
+    def _part_as_sum(self, draft: Draft, sums: Mapping[Optional[str], Draft], context: Context, asked: Asked) -> Draft:
         cue = draft.cue
         if draft.amount.kind != PERCENT or draft.role != "share" or cue is None or cue.end > draft.amount.start:
             return draft
@@ -239,11 +249,11 @@ class Settler:
             ("spent", "customer_budget", self._spending),
             ("customer_budget", "total_budget", self._giving),
         ):
-            if verb in verbs and whole in sums and slot not in sums:
-                base = sums[whole]
-                interval = draft.amount.interval.times(base.amount.interval.known_end)
-                amount = replace(draft.amount, kind=MONEY, interval=interval, unit="", has_unit=True)
-                return replace(draft, amount=amount, role=slot, period=base.period)
+            base = sums.get(whole)
+            told = base.amount.interval.known_end if base else asked.known.get(whole) if asked.slot == slot else None
+            if verb in verbs and told is not None and slot not in sums:
+                amount = replace(draft.amount, kind=MONEY, interval=draft.amount.interval.times(told), unit="", has_unit=True)
+                return replace(draft, amount=amount, role=slot, period=base.period if base else None)
         return draft
 
     @staticmethod
