@@ -11,9 +11,6 @@ from actions.turn import Turn
 from rendering.facts import fact_name
 from rendering.message import Button
 
-PATIENCE = 4
-"""So often in a row a fact asked for is passed over before another is asked in its place."""
-
 
 def go_on(turn: Turn) -> None:
     """The next step: settle what is pending, ask what is lacking, or advise and ask what would sharpen the advice."""
@@ -27,7 +24,7 @@ def go_on(turn: Turn) -> None:
 
 def pursue(turn: Turn, topic: Topic) -> None:
     """Ask the next fact that the first answer needs; with all of them told, refused or put off, advise."""
-    put_off_what_is_passed_over(turn)
+    put_off_what_is_passed_over(turn, turn.services.knowledge.questions(topic).patience)
     lacking = next_first_fact(turn, topic)
     if lacking is not None:
         turn.dialogue.questions += turn.requested_slot_before != lacking
@@ -40,14 +37,14 @@ def pursue(turn: Turn, topic: Topic) -> None:
         sharpen(turn, topic)
 
 
-def put_off_what_is_passed_over(turn: Turn) -> None:
+def put_off_what_is_passed_over(turn: Turn, patience: int) -> None:
     """She goes on telling and asking other things: what she was asked must not stand in the way of all else."""
     asked, dialogue = turn.requested_slot_before, turn.dialogue
     if asked is None or not is_open(turn, asked):
         dialogue.passed_over = 0
         return
     dialogue.passed_over += turn.intent == "inform" or turn.intent == dialogue.topic
-    if dialogue.passed_over >= PATIENCE:
+    if dialogue.passed_over >= patience:
         dialogue.passed_over = 0
         dialogue.put_off.append(asked)
         turn.lead_in("told.put_off", name=fact_name(asked, turn.phrases))

@@ -226,7 +226,7 @@ def build(document: Document, day: date) -> Knowledge:
         verdicts=evaluation["verdicts"],
         limits={name: decimal(entry["value"]) for name, entry in limits.items() if isinstance(entry, Mapping)},
         question_orders={
-            topic: Questions(tuple(order["first"]), tuple(order["then"]), questions["limit"])
+            topic: Questions(tuple(order["first"]), tuple(order["then"]), questions["limit"], questions["patience"])
             for topic, order in questions["questions"].items()
         },
         reasons={name: Reason(**{**entry, "words": tuple(map(str, entry["words"]))}) for name, entry in now["reasons"]["reasons"].items()},

@@ -113,11 +113,15 @@ class CheckKnowledge:
 
 @dataclass(frozen=True)
 class Questions:
-    """The order of questions: ``first`` before the first answer, at most ``limit`` of them, ``then`` to sharpen it."""
+    """The order of questions: ``first`` before the first answer, at most ``limit`` of them, ``then`` to sharpen it.
+
+    What is passed over ``patience`` times in a row is put off.
+    """
 
     first: tuple[str, ...]
     then: tuple[str, ...]
     limit: int
+    patience: int
 
 
 @dataclass(frozen=True)

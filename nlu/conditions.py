@@ -83,7 +83,8 @@ class StageReader:
         years = self._by_years(text, amounts, asked) + self._by_foundation(text, this_year)
         facts = facts or [fact for fact in self._by_words(self._alone, text) if _is_alone(fact, text)]
         if not facts and asked == "stage" and not any(fact.name == "stage" for fact in years):
-            facts = self._described.read(text, "stage") or self._by_words(self._answers, text)
+            described = [fact for fact in self._described.read(text, "stage") if not self._of_others(text, fact.start)]
+            facts = described or self._by_words(self._answers, text)
         return [self._latest(facts, text)] if facts else years[:1]
 
     def _latest(self, facts: Sequence[Fact], text: str) -> Fact:
@@ -231,6 +232,7 @@ class ModelReader:
         self._described = Descriptions(words["described"])
         self._few_behind, self._returning = re.compile(words["few_behind"]), re.compile(words["returning"])
         self._longer = WordFinder({"longer": words["longer"]})
+        self._changes = re.compile(words["changed_to"])
 
     def read(self, text: str, asked: Optional[str]) -> list[Fact]:
         """The model told, with ``corrects`` where another one is denied; a guess where only whom she sells to is told."""
@@ -249,9 +251,18 @@ class ModelReader:
             if not answers:
                 likely = longest(self._likely.find(text))
                 return [Fact("business_model", hit.label, hit.start, hit.end, guess=True) for hit in likely[:1]]
-        return [
-            Fact("business_model", hit.label, hit.start, hit.end, corrects=len(kept) < len(hits)) for hit in kept[:1]
-        ]
+        if not kept:
+            return []
+        last = self._changed_to(kept, text)
+        return [Fact("business_model", last.label, last.start, last.end, corrects=len(kept) < len(hits) or last is not kept[0])]
+
+    def _changed_to(self, kept: Sequence[Hit], text: str) -> Hit:
+        """卖次卡的，不对，今年起都改成年卡会员了: what she corrects it to or changed to, else the first."""
+        chosen = kept[0]
+        for hit in kept[1:]:
+            if self._changes.search(text, chosen.end, hit.start):
+                chosen = hit
+        return chosen
 
     def _in_frame(self, hit: Hit, text: str) -> bool:
         if text.startswith(self._not_after, hit.end):

@@ -202,6 +202,13 @@ def says_too_little(text: str) -> bool:
 
 def settled_by_words(message: Message, text: str) -> Optional[str]:
     """Of two readings asked back the one for which a plain word stands, and none for the other: 见底了咋整, 那12万怎么分配."""
+    offered = [entry["name"] for entry in message.get(RANKING)[1:3]]
+    spoken_for = [name for name in offered if is_spoken_for(name, text)]
+    return spoken_for[0] if len(spoken_for) == 1 else None
+
+
+def is_spoken_for(question: Optional[str], text: str) -> bool:
+    """Does a plain word stand for one of the four questions?"""
     roles = project_lexicon()["roles"]
     words = {
         "plan_budget": grammar()["laid_out"],
@@ -209,9 +216,7 @@ def settled_by_words(message: Message, text: str) -> Optional[str]:
         "evaluate_budget": roles["judging"],
         "budget_share": roles["share_asked"],
     }
-    offered = [entry["name"] for entry in message.get(RANKING)[1:3]]
-    spoken_for = [name for name in offered if any(word in text for word in words.get(name, ()))]
-    return spoken_for[0] if len(spoken_for) == 1 else None
+    return any(word in text for word in words.get(question or "", ()))
 
 
 def under_way(message: Message, dialogue: Mapping[str, Any]) -> Optional[str]:
@@ -305,8 +310,11 @@ class FollowUp(GraphComponent):
             settled = settled_by_words(message, text) or under_way(message, dialogue)
             if settled is not None:
                 return settled
+            if asked and not asks(text) and {entry["name"] for entry in message.get(RANKING)[1:3]} <= set(QUESTIONS):
+                return "inform"  # 啲人行過買: an answer in words that no list holds
         turns = intent in TURNING - {dialogue.get("topic")} and not lacks(text, facts) and not lacks_in_figures(facts)
-        if asked and turns and not asks(text) and not is_sure(message):
+        merely_tells = intent in QUESTIONS and bool(told_names(facts)) and not is_spoken_for(intent, text)
+        if asked and turns and not asks(text) and (merely_tells or not is_sure(message)):
             # 没单独留过, 等下来客人了: an answer in words that no list holds, or nothing to do with it.
             return "inform" if intent in QUESTIONS or told_names(facts) else OUT_OF_SCOPE
         if dialogue.get("topic") and not asks(text) and goes_on_telling(intent, str(dialogue["topic"]), facts):

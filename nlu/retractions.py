@@ -33,7 +33,7 @@ class RetractionReader:
         clear = [word for word in changes if len(word) > 1 and not word.isascii()]
         self._fillers = re.compile(filler)
         self._negated = re.compile(f"(?<!{words['asking_not']})(?:{_either(words['number_negations'])})\\s?(?:{filler}){{0,4}}\\s?$")
-        self._taken_back = re.compile(f"^.?(?:{_either(words['taken_back_after'])})")
+        self._taken_back = re.compile(f"^(?!{words['asking_whether']}).?(?:{_either(words['taken_back_after'])})")
         self._not_ours = re.compile(words["not_ours_behind"])
         self._takes_back = WordFinder({"back": words["takes_back"], "none": words["no_correction"]})
         self._corrects = WordFinder({"back": {*words["takes_back"], *words["self_corrections"]}, "none": words["no_correction"]})

@@ -75,6 +75,7 @@ class TradeReader:
         self._asked_for = re.compile(words["asked_for"]), re.compile(words["asked_for_behind"])
         self._thing_behind = re.compile(words["thing_behind"])
         self._field_behind = re.compile(words["field_behind"])
+        self._unclear_verbs = tuple(map(str, words["unclear_verbs"]))
         self._catch_all = frozenset(map(str, words["catch_all"]))
         self._of_a_firm = re.compile("|".join([words["of_a_firm"], *map(re.escape, map(str, field))]))
 
@@ -103,14 +104,14 @@ class TradeReader:
         best = self._made_or_sold(_best(hers), told, text)
         return [Fact(SLOT, best.industry, best.start, best.end, guess=best.guess, corrects=denied)]
 
-    @staticmethod
-    def _made_or_sold(best: Trade, told: Sequence[Trade], text: str) -> Trade:
-        """做红木家具的，厂子开了二十年: goods are made where a word of the message says so; 种茶叶卖茶叶: who grows them sells them too."""
+    def _made_or_sold(self, best: Trade, told: Sequence[Trade], text: str) -> Trade:
+        """做卫浴的，厂子开了二十年: goods are made where a word of the message says so; 种茶叶卖茶叶: who grows them sells them too."""
         if best.industry in SELLS and text.startswith(_SELLING, best.start):
             grown = (trade for trade in told if trade.industry == "agriculture" and not (trade.denied or trade.past))
             best = next(grown, best)
         makes = any(trade.industry == "manufacturing" and not (trade.denied or trade.past) for trade in told)
-        return replace(best, industry="manufacturing", guess=False) if best.guess and makes else best
+        unsaid = best.guess or best.industry in SELLS and not best.firm and text.endswith(self._unclear_verbs, 0, best.start)
+        return replace(best, industry="manufacturing", guess=False) if unsaid and makes else best
 
     # -- whose it is -----------------------------------------------------------------------------------------
 
