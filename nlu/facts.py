@@ -6,7 +6,8 @@ from decimal import Decimal
 from typing import Mapping, Optional, Sequence
 
 from nlu.amounts import read_amounts
-from nlu.conditions import check_reader, model_reader, stage_reader
+from nlu.business_models import model_reader
+from nlu.checks import check_reader
 from nlu.contacts import blanked, contact_reader
 from nlu.drafts import Asked
 from nlu.fact import Fact
@@ -15,6 +16,7 @@ from nlu.meanings import meaning_reader
 from nlu.quantities import quantity_reader
 from nlu.remainders import remainder_reader
 from nlu.speakers import speaker_reader
+from nlu.stages import stage_reader
 from nlu.suppositions import supposition_reader
 from nlu.trades import SimilarTrade, trade_reader
 
