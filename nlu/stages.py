@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Mapping, Optional, Sequence
 
-from nlu.amounts import DURATION, Amount
+from nlu.amounts import DURATION, MONEY, Amount
 from nlu.checks import CheckReader
 from nlu.clauses import BREAK, PAD, clause_around
 from nlu.descriptions import Descriptions
@@ -91,8 +91,8 @@ class StageReader:
         compared = [match.span() for match in self._compared.finditer(text)]
         for amount in amounts:
             years = years_of(amount)
-            # 一年 right before a sum is its period: 一年一百五十万.
-            if amount.article and any(other.start == amount.end for other in amounts):
+            # 一年 right before a sum, or said after it, is its period: 一年一百五十万; 一千来万吧，一年.
+            if amount.article and any(other.start == amount.end or _is_right_behind(amount, other) for other in amounts):
                 continue
             if any(start <= amount.start < end for start, end in compared):
                 continue
@@ -150,6 +150,10 @@ class StageReader:
         _, end = clause_around(text, amount.start, amount.end)
         ends = text.startswith(self._after, amount.end) and end - amount.end <= _LONGEST_PARTICLES
         return ends and start > 0 and not any(word in text[before:start] for word in self._not_years)
+
+
+def _is_right_behind(amount: Amount, other: Amount) -> bool:
+    return other.kind == MONEY and 0 <= amount.start - other.end <= _LONGEST_PARTICLES
 
 
 def _in_number(text: str, hit: Hit) -> bool:
