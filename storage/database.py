@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+import time
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -10,7 +12,9 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Engine, make_url
 from sqlalchemy.pool import QueuePool, StaticPool
 
-SQLITE_SETTINGS = ("journal_mode = WAL", "synchronous = NORMAL", "busy_timeout = 10000", "foreign_keys = ON")
+LOCK_SECONDS = 10.0
+"""As long as a writer waits for another."""
+SQLITE_SETTINGS = ("synchronous = NORMAL", f"busy_timeout = {LOCK_SECONDS * 1000:.0f}", "foreign_keys = ON")
 
 
 @lru_cache(maxsize=8)
@@ -27,6 +31,20 @@ def open_database(url: str) -> Engine:
     return engine
 
 
-def set_sqlite_up(connection: Any, _: Any) -> None:
+def set_sqlite_up(connection: sqlite3.Connection, _: Any) -> None:
     for setting in SQLITE_SETTINGS:
         connection.execute(f"PRAGMA {setting}")
+    write_ahead(connection)
+
+
+def write_ahead(connection: sqlite3.Connection) -> None:
+    """Whoever opens a new file beside others waits here: SQLite's own timeout does not cover a change of the journal."""
+    patience = time.monotonic() + LOCK_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError:
+            if time.monotonic() > patience:
+                raise
+            time.sleep(0.01)
