@@ -7,6 +7,7 @@ from decimal import Decimal
 from actions.base import AdvisorAction
 from actions.pending import go_on_without_answer
 from actions.questions import go_on
+from actions.told import left_open
 from actions.turn import Turn
 from rendering import numbers
 
@@ -49,13 +50,16 @@ class Unsure(AdvisorAction):
         pending = turn.dialogue.pending
         if pending is not None and pending["kind"] in FACTUAL_PENDING:
             turn.dialogue.pending = None
-        if turn.waits_for is not None and not turn.knows(turn.waits_for):
-            leave_out(turn, turn.waits_for)
+        for name in left_open(turn) or [name for name in (turn.waits_for,) if name is not None]:
+            leave_out(turn, name)
         go_on(turn)
 
 
 def leave_out(turn: Turn, name: str) -> None:
     """Never ask ``name`` again, and say what its lack costs."""
-    turn.dialogue.refused.append(name)
+    if turn.knows(name):
+        return
+    turn.refuse(name)
     turn.lead_in("told.not_known", costs=turn.services.knowledge.reason(name).costs)
-    turn.wait_for(None)
+    if turn.waits_for == name:
+        turn.wait_for(None)

@@ -155,7 +155,7 @@ def mismatch_stated(turn: Turn, state: PendingState) -> None:
     settle(turn)
     turn.set_fact("needed", None)
     turn.dialogue.rest_needed = None
-    turn.dialogue.refused.append("needed")
+    turn.refuse("needed")
 
 
 def mismatch_word(turn: Turn, state: PendingState) -> bool:

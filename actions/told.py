@@ -33,7 +33,15 @@ def take_facts(turn: Turn, only: Collection[str] = FACT_NAMES) -> None:
     if not told:
         guess_nameless_sum(turn)
     complete_needed(turn)
+    for name in left_open(turn):
+        turn.refuse(name)
     note_changes(turn)
+
+
+def left_open(turn: Turn) -> list[str]:
+    """The facts that she says she does not know, of those that are not known."""
+    named = [str(entity["value"]) for entity in turn.entities if entity["entity"] == "not_known"]
+    return [name for name in named if not turn.knows(name)]
 
 
 def fact_entities(turn: Turn, only: Collection[str]) -> list[Entity]:

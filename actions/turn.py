@@ -82,6 +82,11 @@ class Turn:
         if name in self.dialogue.refused and value is not None:
             self.dialogue.refused.remove(name)
 
+    def refuse(self, name: str) -> None:
+        """She does not know a fact or does not tell it: it is never asked again."""
+        if name not in self.dialogue.refused:
+            self.dialogue.refused.append(name)
+
     def wait_for(self, name: Optional[str]) -> None:
         """Name the fact that is waited for; ``None``: nothing is."""
         self._slots[REQUESTED_SLOT] = name

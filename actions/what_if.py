@@ -13,6 +13,7 @@ from actions.told import slot_value
 from actions.turn import Turn
 from advice.contradictions import contradictions, refusal
 from advice.facts import FACT_NAMES, Facts, Range, fact_as_json, fact_from_json
+from advice.share import HUNDRED, part_of_total
 from rendering.difference import render_difference
 from rendering.facts import fact_name, fact_value
 
@@ -23,6 +24,15 @@ MAIN_AMOUNT: dict[Topic, str] = {
     "evaluate_budget": "spent",
 }
 """The amount that a premise without a name is about."""
+MAIN_PERCENTAGE: dict[Topic, str] = {
+    "plan_budget": "share",
+    "budget_share": "share",
+    "budget_shortfall": "share",
+    "evaluate_budget": "gross_margin",
+}
+"""The percentage that a premise without a name is about."""
+LAID_OUT: frozenset[Topic] = frozenset({"plan_budget", "budget_shortfall"})
+"""Questions that are about a sum: a share supposed is that share of the whole budget."""
 
 
 class WhatIf(AdvisorAction):
@@ -61,6 +71,7 @@ def read_premise(turn: Turn, topic: Topic) -> Optional[dict[str, Any]]:
         if not is_possible(turn, name, value):
             return None
         premise[name] = value
+    premise = in_yuan(turn, topic, premise)
     return premise if is_consistent(turn, premise) else None
 
 
@@ -68,6 +79,8 @@ def supposed_name(turn: Turn, entity: dict[str, Any], topic: Topic) -> Optional[
     """The fact that an entity supposes: its own name, or for a change or a bare number what it is of."""
     if entity["entity"] in FACT_NAMES:
         return str(entity["entity"])
+    if entity["entity"] == "number" and entity.get("kind") == "percent":
+        return MAIN_PERCENTAGE[topic]
     if entity["entity"] in ("factor", "delta", "number"):
         named = entity.get("of") or main_amount(turn, topic)
         return str(named) if named in FACT_NAMES else None
@@ -82,12 +95,24 @@ def main_amount(turn: Turn, topic: Topic) -> str:
 
 def supposed_value(turn: Turn, name: str, entity: dict[str, Any]) -> Any:
     """The slot value supposed; a change is applied to what is known, and says nothing where nothing is."""
+    if entity["entity"] == "number" and name == "share":
+        return fact_as_json(changed(fact_from_json(slot_value(entity)), "factor", HUNDRED))
     if entity["entity"] not in ("factor", "delta"):
         return slot_value(entity)
     known = fact_from_json(turn.fact(name))
     if known is None:
         return None
     return fact_as_json(changed(known, entity["entity"], Decimal(str(entity["value"]))))
+
+
+def in_yuan(turn: Turn, topic: Topic, premise: dict[str, Any]) -> dict[str, Any]:
+    """如果占到12%呢, of a sum to be laid out: 12% of the whole budget, where that is known or supposed beside it."""
+    total = fact_from_json(premise.get("total_budget", turn.fact("total_budget")))
+    if topic not in LAID_OUT or "share" not in premise or "customer_budget" in premise or total is None:
+        return premise
+    budget = part_of_total(fact_from_json(premise["share"]), total)
+    rest = {name: value for name, value in premise.items() if name != "share"}
+    return {**rest, "customer_budget": fact_as_json(budget)}
 
 
 def changed(quantity: Any, change: str, by: Decimal) -> Any:

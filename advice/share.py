@@ -82,6 +82,12 @@ def share_of_total(part: Optional[Quantity], total: Optional[Quantity]) -> Optio
     return None if ratio is None else times(ratio, HUNDRED)
 
 
+def part_of_total(percent: Quantity, total: Quantity) -> Optional[Quantity]:
+    """The yuan that ``percent`` of ``total`` are."""
+    part = times(percent, total)
+    return None if part is None else divided(part, HUNDRED)
+
+
 def share_check(percent: Quantity, share: Share) -> Check:
     """``percent`` of the whole budget against the benchmark; in a conflict a warning, and each dimension is judged too."""
     position = position_between(percent, share.low, share.high)

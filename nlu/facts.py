@@ -19,6 +19,7 @@ from nlu.speakers import speaker_reader
 from nlu.stages import stage_reader
 from nlu.suppositions import supposition_reader
 from nlu.trades import SimilarTrade, trade_reader
+from nlu.unknowns import unknown_reader
 
 # What is read of a longer text; a message of a person is far shorter, and work stays bounded.
 MAX_CHARACTERS = 4000
@@ -58,6 +59,7 @@ def read_facts(
     facts += stages + models + check_reader(lexicon).read(rest, asked)
     facts += trade_reader(lexicon).read(rest, asked, None if facts else similar)
     facts = supposition_reader(lexicon).marked(facts, text, asked)
+    facts += unknown_reader(lexicon).read(rest, {fact.name for fact in facts})
     return sorted([*contacts, *facts], key=lambda fact: (fact.start, fact.end))
 
 

@@ -1,28 +1,24 @@
-"""What only the conversation decides: a bare follow-up, and a short answer to the question that the advisor asked."""
+"""What only the conversation decides: a bare follow-up, a short answer to the question that the advisor asked, a premise.
+
+:data:`RULES` are asked in order; the first with an answer has the last word on the intent.
+"""
 
 from __future__ import annotations
 
 import re
-from decimal import Decimal
-from functools import lru_cache
-from typing import Any, Mapping, Optional, Sequence
+from typing import Any, Callable, Optional
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
-from rasa.shared.nlu.constants import INTENT
 from rasa.shared.nlu.training_data.message import Message
 
-from nlu.context import DIALOGUE
-from nlu.fact import Fact
-from nlu.fact_reader import FACTS
-from nlu.features import asks_something
-from nlu.gate import ASK_BACK, OUT_OF_SCOPE, QUESTIONS, Ranking, ours, set_intent
-from nlu.intents import RANKING
-from nlu.lexicon import LEXICON_DIRECTORY, project_lexicon, read_yaml
-from nlu.normalise import NORMALISED
-from nlu.roles import KINDS_OF_SLOT, role_reader
+from nlu.gate import ASK_BACK, OUT_OF_SCOPE, QUESTIONS, ours, set_intent
+from nlu.heard import Heard, grammar, mentions
+from nlu.lexicon import project_lexicon
+
+Rule = Callable[[Heard], Optional[str]]
 
 COMMAND = re.compile(r"(?<![:/])/[a-z_]{3,}")
 LOSING = frozenset({"restart", "delete_my_data"})
@@ -31,8 +27,6 @@ SURE_TO_LOSE = 0.7
 """Probability from which such a wish counts without a word of it."""
 SURE_TO_TURN = 0.75
 """Probability from which another question, or the wish for a person, is taken up while a fact is asked and nothing is asked back."""
-PUNCTUATION = re.compile(r"[\W_]+")
-CHANGES = frozenset({"factor", "delta"})
 AT_ALL_LIKELY = 0.25
 """Probability of being one of the four from which a question beside facts counts."""
 OF_CUSTOMERS = frozenset({"customer_budget", "spent", "needed", "gap", "customers", "new_customers", "lost_customers"})
@@ -51,160 +45,155 @@ YIELDING = frozenset({*QUESTIONS, OUT_OF_SCOPE, ASK_BACK, "ask_term", "what_if",
 """Readings that a plain answer to the open question overrules."""
 
 
-@lru_cache(maxsize=1)
-def grammar() -> Mapping[str, Any]:
-    return read_yaml(LEXICON_DIRECTORY / "follow_up.yml")
+def a_command_is_text(heard: Heard) -> Optional[str]:
+    """It looks like a command and is none: what users type is text."""
+    typed = heard.text.startswith("/") or heard.intent in LOSING and COMMAND.search(heard.text)
+    return OUT_OF_SCOPE if typed else None
 
 
-def is_bare_follow_up(text: str) -> bool:
-    """Does the message mean something only after the question before it?"""
-    bare = PUNCTUATION.sub("", text)
-    if bare in {PUNCTUATION.sub("", str(word)) for word in grammar()["bare"]} or re.search(grammar()["details"], text):
-        return True
-    short = len(bare) <= grammar()["longest"]
-    return short and bare.startswith(tuple(grammar()["opens"])) and bare.endswith(tuple(grammar()["ends"]))
+def losing_has_to_be_said(heard: Heard) -> Optional[str]:
+    """病人会回头再来 tells a fact, gibberish tells nothing: what loses facts has to be sure."""
+    if heard.intent not in LOSING or mentions(heard.text, grammar()["losing"]):
+        return None
+    if heard.told and not heard.asks:
+        return "inform"
+    return OUT_OF_SCOPE if heard.confidence < SURE_TO_LOSE else None
 
 
-def tells(facts: Sequence[Fact], asked: Optional[str]) -> bool:
-    """Is the fact that was asked for in the message, or for the stage the years that do not decide it?"""
-    names = {asked, "years_in_business"} if asked == "stage" else {asked}
-    return asked is not None and any(fact.name in names and not fact.supposed for fact in facts)
+def a_number_under_a_premise(heard: Heard) -> Optional[str]:
+    """那如果是四千万呢, 那总预算400万呢."""
+    supposes = heard.supposes_a_number or heard.wonders and not heard.answers
+    return "what_if" if heard.advised and supposes else None
 
 
-def supposes(facts: Sequence[Fact]) -> bool:
-    """Is something said under a premise, and nothing told beside it?"""
-    supposed = [fact.supposed or fact.name in CHANGES for fact in facts if fact.name != "number"]
-    return bool(supposed) and all(supposed)
+def a_bare_follow_up(heard: Heard) -> Optional[str]:
+    return heard.topic if heard.is_bare_follow_up and not heard.supposes else None
 
 
-def supposes_a_number(text: str, facts: Sequence[Fact]) -> bool:
-    """那如果是四千万呢: a number of nothing named, under a premise."""
-    nameless = bool(facts) and all(fact.name == "number" for fact in facts)
-    return nameless and re.match(grammar()["premise"], text) is not None
+def a_premise_after_the_advice(heard: Heard) -> Optional[str]:
+    return "what_if" if heard.advised and heard.intent in TELLING_OR_ASKING and heard.supposes else None
 
 
-def corrects_only(facts: Sequence[Fact]) -> bool:
-    """Is something corrected, and nothing supposed?"""
-    return any(fact.corrects for fact in facts) and not any(fact.supposed or fact.name in CHANGES for fact in facts)
+def a_correction(heard: Heard) -> Optional[str]:
+    return "inform" if heard.intent in CORRECTING and heard.corrects else None
 
 
-def takes_back(text: str, facts: Sequence[Fact]) -> bool:
-    """Is it said that something was wrong (再改一下), and a fact told for sure, with no question?"""
-    words = correcting_words()
-    return bool(told_names(facts)) and not supposes(facts) and not asks(text) and any(word in text for word in words)
+def no_premise_without_a_word_of_it(heard: Heard) -> Optional[str]:
+    plain = bool(heard.told) and not (heard.supposes or heard.asks or heard.tries_out)
+    return "inform" if heard.intent == "what_if" and plain else None
 
 
-@lru_cache(maxsize=1)
-def correcting_words() -> frozenset[str]:
-    """Words of correction that do not also move a figure to another (改成)."""
-    words = read_yaml(LEXICON_DIRECTORY / "corrections.yml")
-    return frozenset(map(str, words["takes_back"])) - frozenset(map(str, words["moved_to"]))
+def who_else_sees_it(heard: Heard) -> Optional[str]:
+    """What becomes of a figure is asked before it is told."""
+    return "ask_term" if heard.topic and heard.intent not in QUESTIONS and heard.asks_about_privacy else None
 
 
-def leaves_open(text: str, facts: Sequence[Fact], asked: Optional[str]) -> bool:
-    """Does she say that she does not know the fact that was asked for?
-
-    Beside facts a clause has to end with it, and may not be of another number (总预算不清楚，新客80个).
-    """
-    if asked is None or tells(facts, asked) or not facts:
-        return asked is not None and not facts and any(word in text for word in grammar()["unknown"])
-    clauses = [match.group() for match in not_known(ends=True).finditer(text)]
-    return any(roles_named(clause) <= {asked} for clause in clauses)
+def an_answer_to_the_question_asked(heard: Heard) -> Optional[str]:
+    if not heard.answers:
+        return None
+    plain = not heard.asks and (heard.intent in YIELDING or heard.tells_only)
+    return "inform" if heard.intent in ANYHOW_TOLD or plain else None
 
 
-def roles_named(clause: str) -> set[str]:
-    """The numbers that a clause names."""
-    return {cue.role for cue in role_reader(project_lexicon()).context(clause).cues if cue.role in KINDS_OF_SLOT and cue.side == "any"}
+def not_known(heard: Heard) -> Optional[str]:
+    asks_nothing_new = heard.intent in UNDECIDED or heard.intent == heard.topic and not heard.asks
+    return "unsure" if heard.leaves_open and (asks_nothing_new or heard.ends_open) else None
 
 
-@lru_cache(maxsize=2)
-def not_known(ends: bool = False) -> re.Pattern[str]:
-    """A clause up to a word of not knowing; with ``ends`` one that ends with it."""
-    unknown = "|".join(re.escape(str(word)) for word in grammar()["unknown"])
-    end = rf"(?={grammar()['particles']}*(?:[,，。;；!！\s]|$))" if ends else ""
-    return re.compile(rf"[^,，。;；!！?？]{{0,20}}?(?:{unknown}){end}")
+def a_lack_told(heard: Heard) -> Optional[str]:
+    """At the opening, or after the advice on another question: only then is a lack told as what is wanted."""
+    if heard.intent not in ("inform", ASK_BACK, "plan_budget"):
+        return None
+    if heard.topic is None and heard.intent != "plan_budget":
+        return "budget_shortfall" if heard.lacks else None
+    settled = heard.topic is None or heard.advised
+    lacks_anew = settled and heard.topic != "budget_shortfall" and not heard.supposes and heard.lacks_in_figures
+    return "budget_shortfall" if lacks_anew else None
 
 
-@lru_cache(maxsize=1)
-def privacy() -> re.Pattern[str]:
-    """What is asked before a figure is told: who else sees it."""
-    return re.compile(grammar()["privacy"])
+def one_of_two_readings(heard: Heard) -> Optional[str]:
+    """Asked back are the two unless a plain word stands for one alone (见底了咋整), or the likelier is under way."""
+    if heard.intent != ASK_BACK:
+        return None
+    spoken_for = [name for name in heard.offered if is_spoken_for(name, heard.text)]
+    if len(spoken_for) == 1:
+        return spoken_for[0]
+    return heard.topic if heard.offered[0] == heard.topic else None
 
 
-@lru_cache(maxsize=1)
-def no_question() -> re.Pattern[str]:
-    """Words of a question in what asks nothing."""
-    return re.compile(grammar()["no_question"])
+def an_answer_in_words_that_no_list_holds(heard: Heard) -> Optional[str]:
+    """啲人行過買, asked for the business model: between two questions, and no question."""
+    between_two = heard.intent == ASK_BACK and set(heard.offered) <= set(QUESTIONS)
+    return "inform" if heard.asked and between_two and not heard.asks else None
 
 
-def asks(text: str) -> bool:
-    """Is there a question in the message? 需要多少说不清 and 谁家也不会买两回 ask nothing, 不清楚该怎么定 does."""
-    return asks_something(no_question().sub("", not_known().sub("", text)))
+def no_turn_without_a_question(heard: Heard) -> Optional[str]:
+    """没单独留过, 等下来客人了: while a fact is asked, what asks nothing leaves the question under way only where it is sure."""
+    turns = heard.intent in TURNING - {heard.topic} and not heard.lacks and not heard.lacks_in_figures
+    if not heard.asked or not turns or heard.asks:
+        return None
+    merely_tells = heard.intent in QUESTIONS and bool(heard.told) and not is_spoken_for(heard.intent, heard.text)
+    if heard.confidence >= SURE_TO_TURN and not merely_tells:
+        return None
+    return "inform" if heard.intent in QUESTIONS or heard.told else OUT_OF_SCOPE
 
 
-def tries_out(text: str) -> bool:
-    """Is there a word of trying another figure, where no premise is read (客户数改成五千试试)?"""
-    return re.search(grammar()["tries_out"], text) is not None
+def she_goes_on_telling(heard: Heard) -> Optional[str]:
+    """Uncertain readings of facts while a question is under way, and facts that its evaluation alone asks for."""
+    if not heard.topic or heard.asks or not heard.told:
+        return None
+    of_evaluation = len(heard.told & OF_EVALUATION) >= 2 or bool(heard.told & CHECKS)
+    evaluated = heard.topic == "evaluate_budget" and of_evaluation and heard.intent in QUESTIONS
+    return "inform" if evaluated or heard.intent in (ASK_BACK, OUT_OF_SCOPE) else None
 
 
-def is_sure(message: Message) -> bool:
-    """Is the reading probable enough to leave what is asked?"""
-    return float(message.get(INTENT)["confidence"]) >= SURE_TO_TURN
-
-
-def speaks_of_losing(text: str) -> bool:
-    """Is there a word of starting afresh or of deleting?"""
-    return any(word in text for word in grammar()["losing"])
-
-
-def ends_open(text: str) -> bool:
-    """Is not knowing the last thing that she says? 预算多少说不清 asks nothing, 不清楚该怎么定 does."""
-    return PUNCTUATION.sub("", text).endswith(tuple(grammar()["unknown"]))
-
-
-def tells_only(facts: Sequence[Fact], text: str) -> bool:
-    """Nothing is asked, and most of the message are facts."""
-    covered = sum(fact.end - fact.start for fact in facts if fact.name not in ("number", *CHANGES))
-    return bool(facts) and not asks(text) and covered * 2 >= len(PUNCTUATION.sub("", text))
-
-
-def told_names(facts: Sequence[Fact]) -> set[str]:
-    """The facts that are told for sure."""
-    return {fact.name for fact in facts if not fact.supposed and not fact.guess and fact.name not in ("number", *CHANGES)}
-
-
-def goes_on_telling(intent: Optional[str], topic: str, facts: Sequence[Fact]) -> bool:
-    """Facts told without a question, while one is under way: uncertain readings, and facts that its evaluation alone asks for."""
-    told = told_names(facts)
-    of_evaluation = topic == "evaluate_budget" and (len(told & OF_EVALUATION) >= 2 or bool(told & CHECKS))
-    return bool(told) and intent in (ASK_BACK, OUT_OF_SCOPE) or of_evaluation and intent in QUESTIONS
-
-
-def judges_spending(text: str, facts: Sequence[Fact]) -> bool:
-    """Is it asked whether the money told as spent was worth it, and no proportion?"""
+def was_it_worth_it(heard: Heard) -> Optional[str]:
+    """Whether the money told as spent was worth it, and no proportion, is asked."""
+    if heard.intent not in ("inform", ASK_BACK, "budget_share") or heard.supposes or "spent" not in heard.told:
+        return None
     words = project_lexicon()["roles"]
-    judged = any(word in text for word in words["judging"]) and not any(word in text for word in words["share_asked"])
-    return judged and "spent" in told_names(facts)
+    judged = mentions(heard.text, words["judging"]) and not mentions(heard.text, words["share_asked"])
+    return "evaluate_budget" if judged else None
 
 
-def lacks(text: str, facts: Sequence[Fact]) -> bool:
-    """Is the customer budget told to be too little, in words or by what is needed?"""
-    told = told_names(facts)
-    if "customer_budget" not in told or not told & {"needed", "gap", "spent"}:
-        return False
-    return lacks_in_figures(facts) or says_too_little(text)
+def a_question_beside_facts(heard: Heard) -> Optional[str]:
+    """It wins over merely telling them, where it is at all likely.
+
+    A long list of facts makes a message look told; 评估一下 at its beginning or 值吗 at its end is what is wanted.
+    """
+    if heard.intent not in ("inform", ASK_BACK) or not heard.asks or heard.supposes:
+        return None
+    readings = [entry["name"] for entry in heard.ranking if entry["name"] != ASK_BACK][:2]
+    questions = [name for name in readings if name in QUESTIONS]
+    beside_facts = "inform" in readings and len(questions) == 1
+    return questions[0] if beside_facts and ours(heard.ranking) >= AT_ALL_LIKELY else None
 
 
-def says_too_little(text: str) -> bool:
-    """Is there a word of lack (见底, 不够)?"""
-    return any(word in text for word in project_lexicon()["roles"]["lacking"])
+def nothing_but_facts(heard: Heard) -> Optional[str]:
+    of_customers = len({fact.name for fact in heard.facts} & OF_CUSTOMERS) >= 2 and not heard.asks
+    return "inform" if heard.intent in (OUT_OF_SCOPE, ASK_BACK) and (heard.tells_only or of_customers) else None
 
 
-def settled_by_words(message: Message, text: str) -> Optional[str]:
-    """Of two readings asked back the one for which a plain word stands, and none for the other: 见底了咋整, 那12万怎么分配."""
-    offered = [entry["name"] for entry in message.get(RANKING)[1:3]]
-    spoken_for = [name for name in offered if is_spoken_for(name, text)]
-    return spoken_for[0] if len(spoken_for) == 1 else None
+RULES: tuple[Rule, ...] = (
+    a_command_is_text,
+    losing_has_to_be_said,
+    a_number_under_a_premise,
+    a_bare_follow_up,
+    a_premise_after_the_advice,
+    a_correction,
+    no_premise_without_a_word_of_it,
+    who_else_sees_it,
+    an_answer_to_the_question_asked,
+    not_known,
+    a_lack_told,
+    one_of_two_readings,
+    an_answer_in_words_that_no_list_holds,
+    no_turn_without_a_question,
+    she_goes_on_telling,
+    was_it_worth_it,
+    a_question_beside_facts,
+    nothing_but_facts,
+)
 
 
 def is_spoken_for(question: Optional[str], text: str) -> bool:
@@ -216,35 +205,12 @@ def is_spoken_for(question: Optional[str], text: str) -> bool:
         "evaluate_budget": roles["judging"],
         "budget_share": roles["share_asked"],
     }
-    return any(word in text for word in words.get(question or "", ()))
+    return mentions(text, words.get(question or "", ()))
 
 
-def under_way(message: Message, dialogue: Mapping[str, Any]) -> Optional[str]:
-    """The question under way, where it is the likelier of two readings asked back."""
-    likelier, topic = message.get(RANKING)[1]["name"], dialogue.get("topic")
-    return str(topic) if likelier == topic else None
-
-
-def lacks_in_figures(facts: Sequence[Fact]) -> bool:
-    """Is more needed than the customer budget holds (砍到10万了，按理得16万)?"""
-    told = {fact.name: fact.value for fact in facts if fact.name in told_names(facts)}
-    budget, needed = told.get("customer_budget"), told.get("needed")
-    return isinstance(needed, Decimal) and isinstance(budget, Decimal) and needed > budget
-
-
-def question_beside_facts(ranking: Ranking) -> Optional[str]:
-    """The question that stands beside facts: it wins over merely telling them, where it is at all likely.
-
-    A long list of facts makes a message look told; 评估一下 at its beginning or 值吗 at its end is what is wanted.
-    """
-    readings = [entry["name"] for entry in ranking if entry["name"] != ASK_BACK][:2]
-    questions = [name for name in readings if name in QUESTIONS]
-    return questions[0] if "inform" in readings and len(questions) == 1 and ours(ranking) >= AT_ALL_LIKELY else None
-
-
-def tells_of_customers(facts: Sequence[Fact], text: str) -> bool:
-    """Nothing is asked, and several facts are about her customers and what they cost."""
-    return not asks(text) and len({fact.name for fact in facts} & OF_CUSTOMERS) >= 2
+def decided(heard: Heard) -> Optional[str]:
+    """The intent that the conversation gives a message, ``None`` where it leaves it as it was read."""
+    return next((intent for intent in (rule(heard) for rule in RULES) if intent is not None), None)
 
 
 @DefaultV1Recipe.register([DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER], is_trainable=False)
@@ -259,72 +225,7 @@ class FollowUp(GraphComponent):
 
     def process(self, messages: list[Message]) -> list[Message]:
         for message in messages:
-            intent = self._decided(message)
+            intent = decided(Heard.of(message))
             if intent is not None:
                 set_intent(message, intent, 1.0)
         return messages
-
-    @staticmethod
-    def _begins_to_lack(intent: str, text: str, facts: Sequence[Fact], dialogue: Mapping[str, Any]) -> bool:
-        """At the opening, or after the advice on another question: only then is a lack told as what is wanted."""
-        topic = dialogue.get("topic")
-        if topic is None and intent != "plan_budget":
-            return lacks(text, facts)
-        settled = topic is None or dialogue.get("advised", False)
-        return settled and topic != "budget_shortfall" and not supposes(facts) and lacks_in_figures(facts)
-
-    def _decided(self, message: Message) -> Optional[str]:
-        text, facts = message.get(NORMALISED).text, message.get(FACTS) or ()
-        dialogue = message.get(DIALOGUE) or {}
-        intent = (message.get(INTENT) or {}).get("name")
-        asked = dialogue.get("asked")
-        if text.startswith("/") or intent in LOSING and COMMAND.search(text):
-            # It looks like a command and is none: what users type is text.
-            return OUT_OF_SCOPE
-        if intent in LOSING and not speaks_of_losing(text):
-            # 病人会回头再来 tells a fact, gibberish tells nothing: what loses facts has to be sure.
-            if told_names(facts) and not asks(text):
-                return "inform"
-            if message.get(INTENT)["confidence"] < SURE_TO_LOSE:
-                return OUT_OF_SCOPE
-        if dialogue.get("advised") and supposes_a_number(text, facts):
-            return "what_if"
-        if dialogue.get("topic") and is_bare_follow_up(text) and not supposes(facts):
-            return str(dialogue["topic"])
-        if dialogue.get("advised") and intent in TELLING_OR_ASKING and supposes(facts):
-            return "what_if"
-        if intent in CORRECTING and (corrects_only(facts) or takes_back(text, facts)):
-            return "inform"
-        if intent == "what_if" and told_names(facts) and not supposes(facts) and not asks(text) and not tries_out(text):
-            return "inform"
-        if dialogue.get("topic") and intent not in QUESTIONS and privacy().search(text):
-            return "ask_term"
-        if tells(facts, asked) and (intent in ANYHOW_TOLD or not asks(text) and (intent in YIELDING or tells_only(facts, text))):
-            return "inform"
-        asks_nothing_new = intent in UNDECIDED or intent == dialogue.get("topic") and not asks(text)
-        if leaves_open(text, facts, asked) and (asks_nothing_new or ends_open(text)):
-            return "unsure"
-        if intent in ("inform", ASK_BACK, "plan_budget") and self._begins_to_lack(intent, text, facts, dialogue):
-            return "budget_shortfall"
-        if intent == ASK_BACK:
-            settled = settled_by_words(message, text) or under_way(message, dialogue)
-            if settled is not None:
-                return settled
-            if asked and not asks(text) and {entry["name"] for entry in message.get(RANKING)[1:3]} <= set(QUESTIONS):
-                return "inform"  # 啲人行過買: an answer in words that no list holds
-        turns = intent in TURNING - {dialogue.get("topic")} and not lacks(text, facts) and not lacks_in_figures(facts)
-        merely_tells = intent in QUESTIONS and bool(told_names(facts)) and not is_spoken_for(intent, text)
-        if asked and turns and not asks(text) and (merely_tells or not is_sure(message)):
-            # 没单独留过, 等下来客人了: an answer in words that no list holds, or nothing to do with it.
-            return "inform" if intent in QUESTIONS or told_names(facts) else OUT_OF_SCOPE
-        if dialogue.get("topic") and not asks(text) and goes_on_telling(intent, str(dialogue["topic"]), facts):
-            return "inform"
-        if intent in ("inform", ASK_BACK, "budget_share") and judges_spending(text, facts) and not supposes(facts):
-            return "evaluate_budget"
-        if intent in ("inform", ASK_BACK) and asks(text) and not supposes(facts):
-            question = question_beside_facts(message.get(RANKING))
-            if question is not None:
-                return question
-        if intent in (OUT_OF_SCOPE, ASK_BACK) and (tells_only(facts, text) or tells_of_customers(facts, text)):
-            return "inform"
-        return None

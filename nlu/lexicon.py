@@ -30,8 +30,8 @@ WORD_FILES = (
     "business_models",
     "checks",
     "speakers",
+    "unknown",
 )
-
 
 _BORDER = re.compile(r"(?<=[a-z])(?=[\u4e00-\u9fff])|(?<=[\u4e00-\u9fff])(?=[a-z])")
 

@@ -132,7 +132,8 @@ class TradeFinder:
         return trade if made is None else replace(trade, industry="software", end=made.end(), firm=True)
 
     def _of_goods(self, text: str, online: Sequence[Hit]) -> list[Trade]:
-        goods = longest(self._goods.find(text))
+        listed = self.hits(text)
+        goods = [hit for hit in longest(self._goods.find(text)) if not any(_is_part(hit, trade) for trade in listed)]
         return [trade for hit in goods for trade in [self._goods_trade(hit, text, online)] if trade]
 
     def _goods_trade(self, hit: Hit, text: str, online: Sequence[Hit]) -> Optional[Trade]:
@@ -184,6 +185,11 @@ class TradeFinder:
 def _crosses(trade: Trade, other: Trade) -> bool:
     """Whether neither of two trades that overlap lies in the other."""
     return trade.start < other.start < trade.end < other.end or other.start < trade.start < other.end < trade.end
+
+
+def _is_part(goods: Hit, trade: Hit) -> bool:
+    """米 of 米线: who sells the one does not sell the other."""
+    return trade.start <= goods.start and goods.end <= trade.end and goods.length < trade.length
 
 
 def _is_near(place: int, words: Sequence[Hit]) -> bool:

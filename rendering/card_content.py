@@ -146,7 +146,7 @@ def evaluation_blocks(report: Report) -> list[Block]:
 
 def check_row(check: Check, report: Report) -> Row:
     values = check_values(check, report.knowledge, report.words.phrases)
-    text = report.words.phrases.text("change.check", number=values["value"] or "", status=values["status"])
+    text = report.words.phrases.text("change.check", number=values["value"] or "", judgement=values["status"])
     return Row(values["name"], text, status=check.status)
 
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any, Optional
 
 from advice.facts import Facts, Range
-from advice.results import AnyAdvice, Check, EvaluationAdvice, PlanAdvice, ShortfallAdvice
+from advice.results import AnyAdvice, Check, EvaluationAdvice, PlanAdvice, ShareAdvice, ShortfallAdvice
 from rendering import numbers
 from rendering.advice import Values, check_quantity, headline, whole_range
 from rendering.facts import fact_name, fact_value
@@ -58,13 +58,21 @@ def compared(before: AnyAdvice, after: AnyAdvice) -> list[tuple[str, Any, Any]]:
         rows.append(("verdict", before.verdict, after.verdict))
         values = {check.id: check for check in before.checks}
         rows += [(f"check.{check.id}", check_state(values[check.id]), check_state(check)) for check in after.checks]
+    if isinstance(before, ShareAdvice) and isinstance(after, ShareAdvice):
+        rows.append(("check.share", stated_share(before), stated_share(after)))
     if isinstance(before, ShortfallAdvice) and isinstance(after, ShortfallAdvice):
         rows.append(("saves", before.saves, after.saves))
     return rows
 
 
 def check_state(check: Check) -> tuple[Any, str]:
-    return check.value, check.status
+    """The figure, and the name of what is said of it."""
+    return check.value, f"position.{check.position}" if check.position else f"status.{check.status}"
+
+
+def stated_share(advice: ShareAdvice) -> Optional[tuple[Any, str]]:
+    """The share that she states as it is judged."""
+    return None if advice.check is None else check_state(advice.check)
 
 
 def share_range(advice: AnyAdvice) -> Optional[tuple[Decimal, Decimal]]:
@@ -87,10 +95,9 @@ def change_text(name: str, value: Any, phrases: Phrases) -> str:
     if name == "verdict":
         return phrases.text(f"status.{value}")
     if name.startswith("check."):
-        quantity, status = value
-        status_text = phrases.text(f"status.{status}")
+        quantity, judgement = value
         number = "" if quantity is None else check_quantity(name.partition(".")[2], quantity)
-        return phrases.text("change.check", number=number, status=status_text)
+        return phrases.text("change.check", number=number, judgement=phrases.text(judgement))
     return numbers.yuan(value)
 
 
