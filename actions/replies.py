@@ -40,8 +40,6 @@ class Replies:
     """She asks how to find something out."""
     source: Sequence[str]
     """She asks where a figure comes from."""
-    asked_fact: Sequence[str]
-    """Words that point at the question just asked."""
 
     @classmethod
     def from_file(cls, path: Path) -> "Replies":

@@ -25,8 +25,7 @@ class AskTerm(AdvisorAction):
     def explain(self, turn: Turn) -> None:
         """What is asked about stands first, the fact just asked for second."""
         replies, knowledge = turn.services.replies, turn.services.knowledge
-        about_question = turn.waits_for is not None and mentions(turn.text, replies.asked_fact)
-        term = None if about_question else knowledge.find_term(turn.text)
+        term = knowledge.find_term(turn.text)
         topic = knowledge.find_introduction(turn.text)
         questioned = knowledge.find_fact(turn.text) if mentions(turn.text, replies.why) else None
         if mentions(turn.text, replies.source):

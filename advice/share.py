@@ -68,10 +68,11 @@ def amount_of(share: Optional[Share], total: Optional[Quantity]) -> Optional[Amo
 
 
 def stated_share(facts: Facts) -> Optional[Quantity]:
-    """The percentage that she states, or that her two budgets give."""
+    """The percentage that she states, or that her two budgets give, or what she spends."""
     if facts.share is not None:
         return facts.share
-    return share_of_total(facts.customer_budget, facts.total_budget)
+    part = facts.customer_budget if facts.customer_budget is not None else facts.spent
+    return share_of_total(part, facts.total_budget)
 
 
 def share_of_total(part: Optional[Quantity], total: Optional[Quantity]) -> Optional[Quantity]:

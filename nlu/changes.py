@@ -22,7 +22,7 @@ _SHARES = frozenset({"gross_margin", "share"})
 class ChangeReader:
     """Reads relative premises as facts named ``factor`` and ``delta``, with the slot that they change in ``of``."""
 
-    def __init__(self, words: Mapping[str, Any], points: Sequence[str]) -> None:
+    def __init__(self, words: Mapping[str, Any], points: Sequence[str], topic: str) -> None:
         self._premise = WordFinder({"premise": words["premises"]})
         self._moves = WordFinder(
             {"rise": {*words["rises"], *words["adds"]}, "fall": {*words["falls"], *words["takes"]}}
@@ -30,19 +30,24 @@ class ChangeReader:
         self._sums = WordFinder({"rise": words["adds"], "fall": words["takes"]})
         self._not_moved = tuple(words["not_moved"])
         self._parts = tuple(words["parts_of_known"])
-        self._points = tuple(points)
+        self._points, self._topic = tuple(points), topic
 
     def read(self, amounts: Sequence[Amount], context: Context) -> list[Fact]:
         """The changes supposed; none where the message supposes nothing."""
         relative = [amount for amount in amounts if amount.kind in (FACTOR, PERCENT, MONEY, COUNT, NUMBER, TIMES)]
-        if not relative or not self._premise.find(context.text):
+        if not relative or not self.supposes(context):
             return []
         moves, sums = longest(self._moves.find(context.text)), longest(self._sums.find(context.text))
         return [fact for amount in relative for fact in [self._change(amount, moves, sums, context)] if fact]
 
     def supposes(self, context: Context) -> bool:
         """Whether the message speaks under a premise."""
-        return bool(self._premise.find(context.text))
+        return any(not self._is_topic(hit, context) for hit in self._premise.find(context.text))
+
+    def _is_topic(self, hit: Hit, context: Context) -> bool:
+        """流失的话一年走掉60个: behind a noun of what is told it only names that."""
+        is_marker = context.text.startswith(self._topic, hit.start)
+        return is_marker and any(cue.end == hit.start and cue.side == "any" for cue in context.cues)
 
     def is_move(self, amount: Amount, context: Context) -> bool:
         """Whether a part of one tells by how much something rose or fell: no share and no margin."""
@@ -119,4 +124,4 @@ class ChangeReader:
 @lru_cache(maxsize=2)
 def change_reader(lexicon: Lexicon) -> ChangeReader:
     """The reader over a lexicon, built once."""
-    return ChangeReader(lexicon["corrections"], lexicon["amounts"]["points"])
+    return ChangeReader(lexicon["corrections"], lexicon["amounts"]["points"], str(lexicon["roles"]["topic_marker"]))

@@ -64,7 +64,7 @@ def rank(draft: Draft) -> tuple[bool, bool, bool, bool, bool, bool]:
     return draft.replaces, draft.exact, draft.present, draft.total, not draft.past, large
 
 
-def whole(interval: Interval) -> Interval:
+def in_whole_units(interval: Interval) -> Interval:
     """Bounds and number in whole units: the bounds outwards, the number to the nearer."""
     low = interval.low.to_integral_value(ROUND_FLOOR) if interval.low is not None else None
     high = interval.high.to_integral_value(ROUND_CEILING) if interval.high is not None else None

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any, Mapping, Sequence
 
 from nlu.amounts import COUNT, MONEY, NUMBER, PERCENT
-from nlu.drafts import Draft, whole
+from nlu.drafts import Draft, in_whole_units
 from nlu.fact import Fact
 from nlu.interval import ONE, Interval
 from nlu.periods import ONCE
@@ -69,7 +69,7 @@ class FactWriter:
             interval = interval.times(ONE / HUNDRED)
         elif slot == "customer_lifetime_years" and amount.unit == "month":
             interval = interval.times(ONE / MONTHS)
-        return whole(interval) if slot in WHOLE_NUMBERS else interval
+        return in_whole_units(interval) if slot in WHOLE_NUMBERS else interval
 
     @staticmethod
     def _number(draft: Draft) -> Fact:

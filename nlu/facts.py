@@ -52,7 +52,7 @@ def read_facts(
     state = Asked(asked, topic, told or {}, known or {})
     facts = quantity_reader(lexicon).read(rest, amounts, state)
     facts += remainder_reader(lexicon).used_up(rest, facts, state)
-    stages = stage_reader(lexicon).read(rest, amounts, asked, this_year)
+    stages = apart_from(facts, stage_reader(lexicon).read(rest, amounts, asked, this_year))
     models = model_reader(lexicon).read(rest, None if asked == "stage" and (stages or facts) else asked)
     facts = outside(facts, models)
     models = of_returning(facts, models, asked)
@@ -70,6 +70,12 @@ def of_returning(facts: Sequence[Fact], models: Sequence[Fact], asked: Optional[
     if kept or len(again) < len(facts) or not again or asked != "business_model":
         return kept  # beside other facts it is one of a list, and no answer
     return [Fact("business_model", "repeat", again[0].start, again[0].end)]
+
+
+def apart_from(facts: Sequence[Fact], stages: Sequence[Fact]) -> list[Fact]:
+    """一般留1.5年: the years that a customer stays are not her company's."""
+    taken = [(fact.start, fact.end) for fact in facts if fact.name == "customer_lifetime_years"]
+    return [stage for stage in stages if not any(start < stage.end and stage.start < end for start, end in taken)]
 
 
 def outside(facts: Sequence[Fact], models: Sequence[Fact]) -> list[Fact]:

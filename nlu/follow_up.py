@@ -37,8 +37,8 @@ CORRECTING = frozenset({"what_if", "deny", "unsure"})
 UNDECIDED = frozenset({"inform", OUT_OF_SCOPE, ASK_BACK})
 TELLING_OR_ASKING = frozenset({*QUESTIONS, OUT_OF_SCOPE, ASK_BACK, "inform", "ask_term"})
 """Readings that a premise after the advice overrules."""
-ANYHOW_TOLD = frozenset({ASK_BACK, "what_if"})
-"""Readings that an answer to the open question overrules though it looks like a question: 扩张呢，整了俩分店."""
+ANYHOW_TOLD = frozenset({ASK_BACK, "what_if", "bot_challenge", "greet", "goodbye"})
+"""Readings that an answer to the open question overrules though it looks like a question: 扩张呢，整了俩分店; 算房产吧，还是服务？"""
 TURNING = frozenset({*QUESTIONS, "talk_to_human"})
 """Readings that leave the question under way."""
 YIELDING = frozenset({*QUESTIONS, OUT_OF_SCOPE, ASK_BACK, "ask_term", "what_if", "request_demo", "greet"})
@@ -96,7 +96,7 @@ def an_answer_to_the_question_asked(heard: Heard) -> Optional[str]:
 
 
 def not_known(heard: Heard) -> Optional[str]:
-    asks_nothing_new = heard.intent in UNDECIDED or heard.intent == heard.topic and not heard.asks
+    asks_nothing_new = not heard.asks and (heard.intent in UNDECIDED or heard.intent == heard.topic)
     return "unsure" if heard.leaves_open and (asks_nothing_new or heard.ends_open) else None
 
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Mapping, Sequence
 
-from nlu.amounts import COUNT, MONEY, NUMBER
+from nlu.amounts import COUNT, MONEY, NUMBER, PERCENT
 from nlu.drafts import Asked, Draft
 from nlu.interval import MYRIAD
 from nlu.lexicon import Lexicon
@@ -41,7 +41,7 @@ class NamelessReader:
 
     def slots(self, drafts: Sequence[Draft], context: Context, asked: Asked) -> list[Draft]:
         """The drafts, those without a name with the slots that they are of."""
-        return self._as_answers(self._as_corrections(drafts, context, asked), context, asked)
+        return _as_share(self._as_answers(self._as_corrections(drafts, context, asked), context, asked), asked)
 
     def _as_corrections(self, drafts: Sequence[Draft], context: Context, asked: Asked) -> list[Draft]:
         """打错了，是88万: a number that nobody named corrects what was told last, of several the one that it comes nearest."""
@@ -182,6 +182,13 @@ class NamelessReader:
         if any(start <= noun.start < end and text[noun.start : noun.end] not in self._bare_expenses for noun in nouns):
             return True
         return any(other.role == "needed" and other.side != "before" and other.start == end for other in context.cues)
+
+
+def _as_share(drafts: Sequence[Draft], asked: Asked) -> list[Draft]:
+    """八个点？ where nothing but a share is spoken of: a lone percentage."""
+    lone = len(drafts) == 1 and drafts[0].role is None and drafts[0].amount.kind == PERCENT and drafts[0].amount.unit == "percent"
+    of_a_share = asked.topic in ("plan_budget", "budget_share") and asked.slot != "gross_margin"
+    return [replace(draft, role="share") if lone and of_a_share else draft for draft in drafts]
 
 
 def _is_too_many(draft: Draft, slot: str) -> bool:

@@ -24,6 +24,9 @@ from nlu.roles import YUAN_A_YEAR, Context, RoleReader, role_reader
 from nlu.settling import Settler, settler
 from nlu.wordless import WordlessReader, wordless_reader
 
+OF_A_SHARE = frozenset({"plan_budget", "budget_shortfall", "budget_share"})
+"""Questions whose advice is on a share of the whole budget."""
+
 
 class QuantityReader:
     """Reads the numeric facts of a message."""
@@ -71,7 +74,7 @@ class QuantityReader:
     def _with_premises(self, drafts: Sequence[Draft], context: Context, asked: Asked) -> list[Draft]:
         """如果降到18%呢 behind advice on a share: what a bare percentage moves to is the share."""
         drafts = [self._as_moved(draft, context) for draft in drafts]
-        if asked.topic != "budget_share" or asked.slot == "gross_margin" or any(d.role == "share" for d in drafts):
+        if asked.topic not in OF_A_SHARE or asked.slot == "gross_margin" or any(d.role == "share" for d in drafts):
             return drafts
         return [replace(draft, role="share") if self._is_bare_move(draft, context) else draft for draft in drafts]
 

@@ -8,11 +8,13 @@ from functools import lru_cache
 from typing import Any, Mapping, Optional, Sequence
 
 from nlu.amounts import COUNT, MONEY, NUMBER, PERCENT, Amount
-from nlu.drafts import OTHER, Asked, Draft, lacks_unit
+from nlu.drafts import OTHER, Asked, Draft, in_whole_units, lacks_unit
 from nlu.interval import MYRIAD, Interval
 from nlu.lexicon import Lexicon
 from nlu.nameless import NamelessReader, nameless_reader
 from nlu.roles import BUDGETS, KINDS_OF_SLOT, YUAN_A_YEAR, Context
+
+_PARTS_OF_CUSTOMERS = frozenset({"new_customers", "lost_customers"})
 
 
 class Settler:
@@ -33,6 +35,8 @@ class Settler:
         self._one_customer = re.compile(words["one_customer"])
         self._people_after = tuple(words["people_after"])
         self._weak, self._added_up = re.compile(words["weak_verbs"]), re.compile(words["added_up"])
+        self._lifelong, self._past_years = tuple(words["lifelong"]), tuple(words["past_years"])
+        self._same_again = re.compile(words["same_again"])
         self._left_over, self._cut = re.compile(words["left_over"]), re.compile(words["cut_down"])
         self._costs_of_all = frozenset(words["costs_of_all"])
         self._company_expenses, self._expense_items = frozenset(words["company_expenses"]), tuple(words["expense_items"])
@@ -72,6 +76,11 @@ class Settler:
                 draft = replace(draft, role=None)
             elif role == "orders_per_year" and draft.amount.article and draft.period is None:
                 draft = replace(draft, role=None)
+            elif role == "orders_per_year" and self._is_lifelong(draft, context):
+                draft = replace(draft, role=f"{OTHER}times")
+            elif role == "spent" and asked.topic == "budget_shortfall" and self._is_of_a_past_year(draft, context):
+                again = self._same_again.search(context.text, draft.amount.end) is not None
+                draft = replace(draft, role="needed" if again else f"{OTHER}money")
             elif role in ("spent", "revenue") and self._of_one_customer(draft, context):
                 draft = replace(draft, role="avg_order_value" if draft.period is None else f"{OTHER}money")
             elif role == "total_budget" and self._is_of_customers(draft, context):
@@ -82,12 +91,25 @@ class Settler:
                 draft = replace(draft, role="total_budget")
             elif role == f"{OTHER}money" and self._is_all_expenses(draft, context, asked):
                 draft = replace(draft, role="total_budget")
-            elif role == "customer_budget" and "spent" not in roles and self._is_judged(draft, context):
+            elif role == "customer_budget" and "spent" not in roles and self._is_judged(draft, context, asked):
                 draft = replace(draft, role="spent")
+            elif role == "churn":
+                draft = self._as_lost(draft, drafts, asked)
             elif role is None and self._is_staff(draft.amount, context):
                 draft = replace(draft, role="team_size")
             settled.append(draft)
-        return self._with_team(settled, asked)
+        return self._with_team(self._with_wholes(settled, context), asked)
+
+    @staticmethod
+    def _with_wholes(drafts: Sequence[Draft], context: Context) -> list[Draft]:
+        """一年走掉60个，总共400: behind a part of them the total are the customers."""
+        settled = list(drafts)
+        for place, (part, whole) in enumerate(zip(drafts, drafts[1:], strict=False), 1):
+            of_same = part.role in _PARTS_OF_CUSTOMERS and whole.role in (part.role, None) and whole.amount.kind in (COUNT, NUMBER)
+            more = whole.amount.interval.known_end > part.amount.interval.known_end
+            if of_same and more and context.marks_in("totals", part.amount.end, whole.amount.start):
+                settled[place] = replace(whole, role="customers")
+        return settled
 
     def _is_left(self, draft: Draft, context: Context) -> bool:
         """花了七万九，就剩一千: beside what is spent it is the remainder."""
@@ -115,6 +137,16 @@ class Settler:
             return False
         start = context.clause_start(cue.start)
         return self._one_customer.search(context.text[start : cue.start]) is not None
+
+    def _is_lifelong(self, draft: Draft, context: Context) -> bool:
+        """一辈子来个两三次: not in a year."""
+        start = context.clause_start(draft.amount.start)
+        return any(word in context.text[start : draft.amount.start] for word in self._lifelong)
+
+    def _is_of_a_past_year(self, draft: Draft, context: Context) -> bool:
+        """去年花了31万, of a budget that is not enough: what is spent of it is this year's."""
+        start = context.clause_start(draft.amount.start)
+        return any(word in context.text[start : draft.amount.start] for word in self._past_years)
 
     def _is_of_all(self, draft: Draft, context: Context) -> bool:
         """公司一年各种花销230万: an expense of the whole company where no word of customers stands."""
@@ -148,10 +180,21 @@ class Settler:
         several = asked.slot == "total_budget" or sum(item in said for item in self._expense_items) > 1
         return several and self._added_up.search(said) is not None
 
-    def _is_judged(self, draft: Draft, context: Context) -> bool:
-        """客户维护一个月一万二，花得冤不冤: what is judged is spent, unless a word of allotting names it."""
+    @staticmethod
+    def _as_lost(draft: Draft, drafts: Sequence[Draft], asked: Asked) -> Draft:
+        """流失率一成，客户一共120家: that part of them; nothing where their number is not known."""
+        if draft.amount.kind != PERCENT:
+            return replace(draft, role="lost_customers")
+        told = next((other.amount.interval.known_end for other in drafts if other.role == "customers"), asked.known.get("customers"))
+        if told is None:
+            return replace(draft, role=f"{OTHER}percent")
+        lost = replace(draft.amount, kind=COUNT, interval=in_whole_units(draft.amount.interval.times(told)), unit="thing")
+        return replace(draft, amount=lost, role="lost_customers")
+
+    def _is_judged(self, draft: Draft, context: Context, asked: Asked) -> bool:
+        """客户维护一个月一万二，花得冤不冤: what is judged, or answers what was spent, is spent, unless a word of allotting names it."""
         cue = draft.cue
-        if cue is None or not any(word in context.text for word in self._judging):
+        if cue is None or not (asked.slot == "spent" or any(word in context.text for word in self._judging)):
             return False
         start = context.clause_start(min(cue.start, draft.amount.start))
         said = context.text[start : max(cue.end, draft.amount.end)]

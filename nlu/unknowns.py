@@ -24,7 +24,7 @@ class UnknownReader:
         self.words = tuple(map(str, words["unknown"]))
         unknown = "|".join(map(re.escape, self.words))
         begin = r"[^,，。;；!！?？\n]{0,20}?"
-        self._anywhere = re.compile(f"{begin}(?:{unknown})")
+        self._anywhere = re.compile(f"{begin}(?:{unknown})(?:{words['how_many']})?")
         self._closed = re.compile(rf"{begin}(?:{unknown})(?:{words['how_many']})?(?={words['particles']}*(?:[,，。;；!！\s]|$))")
         self._roles = roles
 
