@@ -37,11 +37,11 @@ class NamelessReader:
         self._field = tuple(words["field_words"])
         self._weak, self._finished_spending = re.compile(words["weak_verbs"]), re.compile(words["finished_spending"])
         self._only, self._person = re.compile(words["only"]), re.compile(words["person"])
-        self._bare_expenses = frozenset(words["bare_expenses"])
+        self._bare_expenses, self._hardly_a_word = frozenset(words["bare_expenses"]), re.compile(words["hardly_a_word"])
 
     def slots(self, drafts: Sequence[Draft], context: Context, asked: Asked) -> list[Draft]:
         """The drafts, those without a name with the slots that they are of."""
-        return _as_share(self._as_answers(self._as_corrections(drafts, context, asked), context, asked), asked)
+        return self._as_share(self._as_answers(self._as_corrections(drafts, context, asked), context, asked), context, asked)
 
     def _as_corrections(self, drafts: Sequence[Draft], context: Context, asked: Asked) -> list[Draft]:
         """打错了，是88万: a number that nobody named corrects what was told last, of several the one that it comes nearest."""
@@ -131,6 +131,15 @@ class NamelessReader:
         chosen = min(fitting, key=lambda draft: (draft.role is not None, draft.amount.faint))
         return [replace(draft, role=slot) if draft is chosen else draft for draft in drafts]
 
+    def _as_share(self, drafts: Sequence[Draft], context: Context, asked: Asked) -> list[Draft]:
+        """八个点？, 那按百分之十五呢: a percentage and hardly a word more, where a share is spoken of."""
+        amount = drafts[0].amount if len(drafts) == 1 and drafts[0].role is None else None
+        of_a_share = asked.topic in ("plan_budget", "budget_share") and asked.slot != "gross_margin"
+        if amount is None or amount.kind != PERCENT or amount.unit != "percent" or not of_a_share:
+            return list(drafts)
+        beside = context.text[: amount.start] + context.text[amount.end :]
+        return [replace(drafts[0], role="share")] if self._hardly_a_word.fullmatch(beside) else list(drafts)
+
     def _counts_no_staff(self, draft: Draft, context: Context) -> bool:
         """一个客户, 给我出一个: one of something else, or no number at all."""
         amount = draft.amount
@@ -182,13 +191,6 @@ class NamelessReader:
         if any(start <= noun.start < end and text[noun.start : noun.end] not in self._bare_expenses for noun in nouns):
             return True
         return any(other.role == "needed" and other.side != "before" and other.start == end for other in context.cues)
-
-
-def _as_share(drafts: Sequence[Draft], asked: Asked) -> list[Draft]:
-    """八个点？ where nothing but a share is spoken of: a lone percentage."""
-    lone = len(drafts) == 1 and drafts[0].role is None and drafts[0].amount.kind == PERCENT and drafts[0].amount.unit == "percent"
-    of_a_share = asked.topic in ("plan_budget", "budget_share") and asked.slot != "gross_margin"
-    return [replace(draft, role="share") if lone and of_a_share else draft for draft in drafts]
 
 
 def _is_too_many(draft: Draft, slot: str) -> bool:

@@ -166,9 +166,10 @@ def wrapped(text: str, size: int, width: float) -> list[str]:
     """Lines that fit: words and numbers whole, no line beginning with a closing mark."""
     lines, line = [], ""
     for word in WORD.findall(text):
-        if word == "\n" or (line and font(size).getlength(line + word) > width and word not in NEVER_FIRST):
+        stays = word.isspace() or word in NEVER_FIRST or font(size).getlength(line + word) <= width
+        if word == "\n" or (line and not stays):
             lines.append(line)
-            line = "" if word.isspace() else word
+            line = word.lstrip()
         else:
             line += word
     return [*lines, line] if line else lines

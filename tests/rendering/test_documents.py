@@ -12,7 +12,7 @@ from typing import Any, Callable, Optional
 import pytest
 import yaml
 from fontTools.ttLib import TTFont
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -76,6 +76,7 @@ def test_files_of_others_are_the_ones_that_are_listed() -> None:
 
 
 @given(st.text(alphabet="客户，。）5%a万 元", min_size=1, max_size=200))
+@example("55555%%%%。。。。。。。。。。。 。")
 def test_lines_of_the_card_hold_the_whole_text_and_fit(text: str) -> None:
     lines = wrapped(text, 54, INNER)
     assert re.sub(r"\s", "", "".join(lines)) == re.sub(r"\s", "", text)
