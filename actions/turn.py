@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from functools import partial
+from functools import cached_property, partial
 from typing import Any, Callable, Optional
 
 from rasa_sdk import Tracker
@@ -15,7 +15,7 @@ from actions.reports import with_address
 from actions.services import Services
 from advice.facts import FACT_NAMES, Facts
 from rendering.message import Button, Message
-from rendering.script import in_traditional, with_english
+from rendering.script import in_simplified, in_traditional, with_english
 
 REQUESTED_SLOT = "requested_slot"
 DIALOGUE_SLOT = "dialogue"
@@ -39,10 +39,11 @@ class Turn:
         self._writes: list[Callable[[], None]] = []
 
     # what is known
-    @property
+    @cached_property
     def text(self) -> str:
-        """The user's message."""
-        return self.message.get("text") or ""
+        """The user's message, in simplified characters."""
+        text = self.message.get("text") or ""
+        return in_simplified(text) if self.message.get("script") == "traditional" else text
 
     @property
     def entities(self) -> list[dict[str, Any]]:

@@ -15,7 +15,7 @@ from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.training_data.message import Message
 
 from nlu.gate import ASK_BACK, OUT_OF_SCOPE, QUESTIONS, ours, set_intent
-from nlu.heard import Heard, grammar, mentions
+from nlu.heard import Heard, grammar, mentions, pattern
 from nlu.lexicon import project_lexicon
 
 Rule = Callable[[Heard], Optional[str]]
@@ -27,6 +27,9 @@ SURE_TO_LOSE = 0.7
 """Probability from which such a wish counts without a word of it."""
 SURE_TO_TURN = 0.75
 """Probability from which another question, or the wish for a person, is taken up while a fact is asked and nothing is asked back."""
+SURE_TO_ACT = 0.5
+"""Probability from which a social act or a wish counts in the midst of a conversation."""
+ACTS = frozenset({"bot_challenge", "greet", "goodbye", "thanks", "request_demo", "download_report"})
 AT_ALL_LIKELY = 0.25
 """Probability of being one of the four from which a question beside facts counts."""
 OF_CUSTOMERS = frozenset({"customer_budget", "spent", "needed", "gap", "customers", "new_customers", "lost_customers"})
@@ -81,6 +84,20 @@ def a_correction(heard: Heard) -> Optional[str]:
 def no_premise_without_a_word_of_it(heard: Heard) -> Optional[str]:
     plain = bool(heard.told) and not (heard.supposes or heard.asks or heard.tries_out)
     return "inform" if heard.intent == "what_if" and plain else None
+
+
+def no_premise_without_a_fact(heard: Heard) -> Optional[str]:
+    """把那几条再说细点: with nothing supposed it goes on with what was advised."""
+    nothing_supposed = heard.intent == "what_if" and not heard.facts and not heard.tries_out and heard.confidence < SURE_TO_ACT
+    return heard.topic if heard.advised and nothing_supposed else None
+
+
+def an_uncertain_act(heard: Heard) -> Optional[str]:
+    """还是搞吧: in a conversation what hardly looks like a greeting or a wish, and asks nothing, is an answer in words of no list."""
+    hardly = heard.intent in ACTS and heard.confidence < SURE_TO_ACT
+    if heard.topic is None or not hardly or heard.asks:
+        return None
+    return "inform" if heard.told or heard.asked else OUT_OF_SCOPE
 
 
 def who_else_sees_it(heard: Heard) -> Optional[str]:
@@ -182,6 +199,8 @@ RULES: tuple[Rule, ...] = (
     a_premise_after_the_advice,
     a_correction,
     no_premise_without_a_word_of_it,
+    no_premise_without_a_fact,
+    an_uncertain_act,
     who_else_sees_it,
     an_answer_to_the_question_asked,
     not_known,
@@ -205,7 +224,8 @@ def is_spoken_for(question: Optional[str], text: str) -> bool:
         "evaluate_budget": roles["judging"],
         "budget_share": roles["share_asked"],
     }
-    return mentions(text, words.get(question or "", ()))
+    asks_a_proportion = question == "budget_share" and pattern("proportion").search(text) is not None
+    return asks_a_proportion or mentions(text, words.get(question or "", ()))
 
 
 def decided(heard: Heard) -> Optional[str]:

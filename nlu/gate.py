@@ -33,7 +33,7 @@ class Thresholds:
 
     decline: float = 0.15
     ask: float = 0.5
-    margin: float = 0.15
+    margin: float = 0.2
     rescue: float = 0.3
 
 

@@ -15,6 +15,16 @@ def converter() -> OpenCC:
     return OpenCC("s2tw")
 
 
+@lru_cache(maxsize=1)
+def simplifier() -> OpenCC:
+    return OpenCC("t2s")
+
+
+def in_simplified(text: str) -> str:
+    """A text of hers in the characters in which words are looked for."""
+    return str(simplifier().convert(text))
+
+
 def in_traditional(message: Message) -> Message:
     """The message in traditional characters; what a button sends stays as it is, for it is read, not shown."""
     convert = converter().convert
