@@ -16,12 +16,13 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from nlu.fact import Fact
 from nlu.facts import read_facts
-from nlu.lexicon import project_lexicon
+from nlu.lexicon import LEXICON_DIRECTORY, project_lexicon, read_yaml
+from nlu.likely_answers import LikelyAnswers
 from nlu.similar import SimilarTrades
 from nlu.trades import SimilarTrade
 
 EXTRACTOR = "FactReader"
-TRADES = "trades.npz"
+TRADES, ANSWERS = "trades.npz", "answers.npz"
 FACTS = "facts"
 """The key of a message under which later components find the list of :class:`~nlu.fact.Fact`."""
 
@@ -41,17 +42,23 @@ class Normalised(Protocol):
 class FactReader(GraphComponent):
     """Reads the facts of each message; sets ``facts`` for later components and the entities of the parse result.
 
-    What it trains are the embeddings of the trades, which would take seconds at each start.
+    What it trains are the embeddings of the trades, which would take seconds at each start, and the weights of answers.
     """
 
-    def __init__(self, storage: ModelStorage, resource: Resource, similar: Optional[SimilarTrade] = None) -> None:
-        self._lexicon, self._similar = project_lexicon(), similar
+    def __init__(
+        self,
+        storage: ModelStorage,
+        resource: Resource,
+        similar: Optional[SimilarTrade] = None,
+        likely: Optional[LikelyAnswers] = None,
+    ) -> None:
+        self._lexicon, self._similar, self._likely = project_lexicon(), similar, likely
         self._storage, self._resource = storage, resource
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """``similar_trades``: guess trades that no list holds; ``near_enough``, ``majority``: see ``nlu.similar``."""
-        return {"similar_trades": True, "near_enough": 0.55, "majority": 0.5}
+        """``guesses``: guess what no list holds; ``near_enough``, ``majority`` of trades, ``likely_enough`` of answers."""
+        return {"guesses": True, "near_enough": 0.55, "majority": 0.5, "likely_enough": 0.4}
 
     @classmethod
     def create(
@@ -68,10 +75,13 @@ class FactReader(GraphComponent):
         cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource,
         execution_context: ExecutionContext, **kwargs: Any,
     ) -> "FactReader":  # fmt: skip
-        """With the trades' embeddings; reads one message, so that the first user does not wait for the matchers."""
+        """With what it guesses by; reads one message, so that the first user does not wait for the matchers."""
+        if not config["guesses"]:
+            return cls(model_storage, resource)
         with model_storage.read_from(resource) as directory:
             similar = SimilarTrades.load(directory / TRADES, config["near_enough"], config["majority"])
-        reader = cls(model_storage, resource, similar if config["similar_trades"] else None)
+            likely = LikelyAnswers.load(directory / ANSWERS, config["likely_enough"])
+        reader = cls(model_storage, resource, similar, likely)
         read_facts("", None, reader._lexicon)
         return reader
 
@@ -79,6 +89,7 @@ class FactReader(GraphComponent):
         """Nothing is learned from the messages."""
         with self._storage.write_to(self._resource) as directory:
             SimilarTrades.of(self._lexicon["industries"]["trades"]).save(directory / TRADES)
+            LikelyAnswers.of(read_yaml(LEXICON_DIRECTORY / "answers.yml")).save(directory / ANSWERS)
         return self._resource
 
     def process(self, messages: list[Message]) -> list[Message]:
@@ -100,7 +111,7 @@ class FactReader(GraphComponent):
         normalised: Optional[Normalised] = message.get("normalised")
         text = normalised.text if normalised is not None else (message.get(TEXT) or "").lower()
         dialogue: Mapping[str, Any] = message.get("dialogue") or {}
-        return read_facts(
+        facts = read_facts(
             text,
             dialogue.get("asked"),
             self._lexicon,
@@ -111,6 +122,7 @@ class FactReader(GraphComponent):
             told=decimals(dialogue.get("told", {})),
             known=decimals(dialogue.get("known", {})),
         )
+        return facts or ([] if self._likely is None else self._likely.guessed(text, facts, dialogue.get("asked")))
 
     @staticmethod
     def _entity(fact: Fact, message: Message) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from nlu.fact import Fact
 from nlu.fact_reader import FACTS
 from nlu.lexicon import LEXICON_DIRECTORY, read_yaml
 from nlu.normalise import NORMALISED
+from nlu.questions import asks_something
 from nlu.segment import DOC
 
 READING = "reading"
@@ -48,16 +49,6 @@ def opening() -> re.Pattern[str]:
     words = "|".join(re.escape(str(word)) for word in sorted(fillers["openings"], key=len, reverse=True))
     between = re.escape(fillers["between"])
     return re.compile(rf"^(?:(?:{words})[{between}啊呀哦]*(?=\S\S))+")
-
-
-@lru_cache(maxsize=1)
-def question_words() -> tuple[str, ...]:
-    return tuple(str(word) for word in read_yaml(LEXICON_DIRECTORY / "fillers.yml")["questions"])
-
-
-def asks_something(text: str) -> bool:
-    """Is there a question in the message?"""
-    return any(word in text for word in question_words())
 
 
 def shortened(text: str) -> str:

@@ -14,11 +14,11 @@ from rasa.shared.nlu.training_data.message import Message
 from nlu.context import DIALOGUE
 from nlu.fact import Fact
 from nlu.fact_reader import FACTS
-from nlu.features import asks_something
 from nlu.gate import Ranking
 from nlu.intents import RANKING
 from nlu.lexicon import LEXICON_DIRECTORY, project_lexicon, read_yaml
 from nlu.normalise import NORMALISED
+from nlu.questions import asks_something
 from nlu.unknowns import NOT_KNOWN, unknown_reader
 
 PUNCTUATION = re.compile(r"[\W_]+")
