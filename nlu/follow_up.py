@@ -100,6 +100,11 @@ def an_uncertain_act(heard: Heard) -> Optional[str]:
     return "inform" if heard.told or heard.asked else OUT_OF_SCOPE
 
 
+def a_farewell(heard: Heard) -> Optional[str]:
+    """多谢，再会: whoever thanks and goes, goes."""
+    return "goodbye" if heard.intent == "thanks" and pattern("farewell").search(heard.text) else None
+
+
 def who_else_sees_it(heard: Heard) -> Optional[str]:
     """What becomes of a figure is asked before it is told."""
     return "ask_term" if heard.topic and heard.intent not in QUESTIONS and heard.asks_about_privacy else None
@@ -201,6 +206,7 @@ RULES: tuple[Rule, ...] = (
     no_premise_without_a_word_of_it,
     no_premise_without_a_fact,
     an_uncertain_act,
+    a_farewell,
     who_else_sees_it,
     an_answer_to_the_question_asked,
     not_known,
