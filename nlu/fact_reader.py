@@ -122,7 +122,7 @@ class FactReader(GraphComponent):
             told=decimals(dialogue.get("told", {})),
             known=decimals(dialogue.get("known", {})),
         )
-        return facts or ([] if self._likely is None else self._likely.guessed(text, facts, dialogue.get("asked")))
+        return facts if self._likely is None else facts + self._likely.guessed(text, facts, dialogue.get("asked"))
 
     @staticmethod
     def _entity(fact: Fact, message: Message) -> dict[str, Any]:

@@ -29,7 +29,9 @@ SURE_TO_TURN = 0.75
 """Probability from which another question, or the wish for a person, is taken up while a fact is asked and nothing is asked back."""
 SURE_TO_ACT = 0.5
 """Probability from which a social act or a wish counts in the midst of a conversation."""
-ACTS = frozenset({"bot_challenge", "greet", "goodbye", "thanks", "request_demo", "download_report"})
+COURTESIES = frozenset({"greet", "goodbye", "thanks"})
+"""What asks nothing of the advisor."""
+ACTS = COURTESIES | {"bot_challenge", "request_demo", "download_report"}
 AT_ALL_LIKELY = 0.25
 """Probability of being one of the four from which a question beside facts counts."""
 OF_CUSTOMERS = frozenset({"customer_budget", "spent", "needed", "gap", "customers", "new_customers", "lost_customers"})
@@ -93,10 +95,15 @@ def no_premise_without_a_fact(heard: Heard) -> Optional[str]:
 
 
 def an_uncertain_act(heard: Heard) -> Optional[str]:
-    """还是搞吧: in a conversation what hardly looks like a greeting or a wish, and asks nothing, is an answer in words of no list."""
+    """还是搞吧: in a conversation what hardly looks like a greeting or a wish, and asks nothing, is an answer in words of no list.
+
+    What asks something, and hardly one of the four, is no goodbye: 堵在路上了，你那边堵不堵.
+    """
     hardly = heard.intent in ACTS and heard.confidence < SURE_TO_ACT
-    if heard.topic is None or not hardly or heard.asks:
+    if heard.topic is None or not hardly:
         return None
+    if heard.asks:
+        return OUT_OF_SCOPE if heard.intent in COURTESIES and ours(heard.ranking) < AT_ALL_LIKELY else None
     return "inform" if heard.told or heard.asked else OUT_OF_SCOPE
 
 
