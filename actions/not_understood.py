@@ -24,7 +24,7 @@ class OutOfScope(AdvisorAction):
         take_facts(turn, only=UNMISTAKABLE | ({turn.waits_for} if turn.waits_for else frozenset()))
 
     def answer(self, turn: Turn) -> None:
-        if turn.waits_for is not None and turn.waits_for in turn.changed_facts or turn.has_lead_in and turn.changed_facts:
+        if told_something_for_the_question(turn):
             turn.dialogue.misunderstood = 0
             go_on(turn)
             return
@@ -47,6 +47,12 @@ class AskBack(AdvisorAction):
     def answer(self, turn: Turn) -> None:
         turn.dialogue.pending = {"kind": "choice", "intents": turn.ranked_intents[1:3]}
         ask_pending(turn)
+
+
+def told_something_for_the_question(turn: Turn) -> bool:
+    """Facts beside something unrelated lead on where a question is under way; 银行的信用卡年费怎么免 at the opening asks for a no."""
+    answered = turn.waits_for is not None and turn.waits_for in turn.changed_facts
+    return answered or turn.dialogue.topic is not None and turn.has_lead_in and bool(turn.changed_facts)
 
 
 def nearest_topics(turn: Turn) -> tuple[Button, ...]:

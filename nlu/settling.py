@@ -38,6 +38,7 @@ class Settler:
         self._lifelong, self._past_years = tuple(words["lifelong"]), tuple(words["past_years"])
         self._same_again = re.compile(words["same_again"])
         self._left_over, self._cut = re.compile(words["left_over"]), re.compile(words["cut_down"])
+        self._whole_of_theirs = re.compile(words["whole_of_theirs"])
         self._costs_of_all = frozenset(words["costs_of_all"])
         self._company_expenses, self._expense_items = frozenset(words["company_expenses"]), tuple(words["expense_items"])
 
@@ -85,6 +86,8 @@ class Settler:
                 draft = replace(draft, role="avg_order_value" if draft.period is None else f"{OTHER}money")
             elif role == "total_budget" and self._is_of_customers(draft, context):
                 draft = replace(draft, role="spent")
+            elif role == "total_budget" and self._is_whole_of_theirs(draft, context):
+                draft = replace(draft, role="customer_budget")
             elif role == "spent" and self._is_of_all(draft, context):
                 draft = replace(draft, role="total_budget")
             elif role in ("spent", "needed") and self._is_company_expense(draft, context, asked):
@@ -129,6 +132,14 @@ class Settler:
         start = context.clause_start(min(cue.start, draft.amount.start))
         end = max(cue.end, draft.amount.end)
         return any(other.role == "customer_budget" and start <= other.start < end for other in context.cues)
+
+    def _is_whole_of_theirs(self, draft: Draft, context: Context) -> bool:
+        """客户管理今年的总预算20万: the whole of what is set aside for customers, where they stand right in front of the word."""
+        cue = draft.cue
+        if cue is None or cue.end > draft.amount.start:
+            return False
+        before = (other for other in context.cues if other.role == "customer_budget" and other.end <= cue.start)
+        return any(self._whole_of_theirs.fullmatch(context.text, other.end, cue.start) for other in before)
 
     def _of_one_customer(self, draft: Draft, context: Context) -> bool:
         """一个病人平均花三千二: what one customer spends."""
